@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The two objects of the shell, struct lag and struct lag_port, and who may
+ * touch what of them.  Prototypes live with their files.
+ */
+#ifndef _LAG_H
+#define _LAG_H
+
+#include "engine/lacp.h"
+#include "engine/spread.h"
+
+#include <lag_compat.h>
+
+#include <linux/hrtimer.h>
+#include <linux/if_lag.h>
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+/**
+ * DOC: Locking
+ *
+ * =========================================== ============== ================
+ * what                                        written under  read under
+ * =========================================== ============== ================
+ * membership, &lag.config, flags, features    RTNL           RTNL or RCU
+ * engine structs, slots, live mask, carrier,  &lag.lock      &lag.lock; slots
+ * arming of the timer, &lag.sending                          and live: RCU
+ * net_device.rx_handler_data of a port        RTNL           RCU
+ * counters                                    per CPU        any
+ * =========================================== ============== ================
+ *
+ * Order: RTNL, then &lag.lock (_bh in process context).  Under &lag.lock no
+ * transmit, no notification, no sleeping, and no allocation but the PDU skb.
+ */
+
+#define LAG_DRV_NAME	"lag"
+
+/**
+ * struct lag_config - the options of a lag, as a value
+ * @lacp: what the engine has to know
+ * @xmit_hash_policy: &enum lag_hash_policy
+ * @hash_seed: seed of the hash
+ * @hash_symmetric: both directions of a flow hash alike
+ * @actor_system: explicit system identifier, zero: the lag's address, which
+ *	is then what @lacp.system holds
+ */
+struct lag_config {
+	struct lacp_admin	lacp;
+	u8			xmit_hash_policy;
+	u32			hash_seed;
+	bool			hash_symmetric;
+	u8			actor_system[ETH_ALEN];
+};
+
+/**
+ * struct lag_txmap - from hash to port, read for every packet
+ * @live: mask of the indexes in @port that may be sent to
+ * @slot: the port that serves each slot, or NULL
+ * @port: the ports at their fixed indexes, or NULL
+ *
+ * Written in place under &lag.lock, read under RCU.  A snapshot of @live is
+ * one READ_ONCE(): lag is for 64-bit kernels.
+ */
+struct lag_txmap {
+	u64			live;
+	struct lag_port __rcu	*slot[LAG_SLOTS];
+	struct lag_port __rcu	*port[LAG_MAX_PORTS];
+};
+
+/**
+ * struct lag_port - a port, from joining to the grace period after leaving
+ * @dev: the lower device
+ * @lag: its lag
+ * @collecting: data frames are taken for the lag; written under &lag.lock
+ * @joined: the engine knows it; &lag.lock
+ * @lacp: the engine's part; &lag.lock
+ * @illegal_rx: counter; &lag.lock, like the following
+ * @marker_rx: counter
+ * @marker_tx: counter
+ * @marker_response_rx: counter
+ * @unknown_rx: counter
+ * @rate_limited: counter
+ * @not_collecting_rx: counter, per CPU
+ * @list: in &lag.ports; RTNL
+ * @dev_tracker: reference to @dev
+ * @saved_addr: address to give back; RTNL, like the following
+ * @saved_mtu: MTU to give back
+ * @saved_up: @dev was up when it joined
+ * @rcu: for kfree_rcu()
+ */
+struct lag_port {
+	/* Read for every packet */
+	struct net_device	*dev;
+	struct lag		*lag;
+	bool			collecting;
+
+	/* lock */
+	bool			joined;
+	struct lacp_port	lacp;
+	u64			illegal_rx;
+	u64			marker_rx;
+	u64			marker_tx;
+	u64			marker_response_rx;
+	u64			unknown_rx;
+	u64			rate_limited;
+
+	/* per CPU */
+	u64 __percpu		*not_collecting_rx;
+
+	/* RTNL */
+	struct list_head	list;
+	netdevice_tracker	dev_tracker;
+	u8			saved_addr[MAX_ADDR_LEN];
+	unsigned int		saved_mtu;
+	bool			saved_up;
+
+	struct rcu_head		rcu;
+};
+
+/**
+ * struct lag - private data of a lag netdevice
+ * @txmap: from hash to port
+ * @mode: &lag_config.lacp.mode for the packet path; READ_ONCE(), like the
+ *	following
+ * @xmit_hash_policy: &lag_config.xmit_hash_policy for the packet path
+ * @hash_seed: &lag_config.hash_seed for the packet path
+ * @hash_symmetric: &lag_config.hash_symmetric for the packet path
+ * @dev: the netdevice itself
+ * @lock: see DOC: Locking
+ * @lacp: the engine
+ * @spread: slots and homes by number, what @txmap holds by pointer
+ * @generation: how often the slots were rewritten
+ * @last_failover: ns of CLOCK_MONOTONIC
+ * @sending: somebody is in lag_control_send()
+ * @dead: @timer is not armed any more
+ * @kicked: bit 0: transmit met a port without carrier
+ * @timer: calls the engine at its deadline
+ * @announce: what needs RTNL, later
+ * @status: mask of ports whose change @announce still has to tell
+ * @group_status: the same of the lag
+ * @ports: the ports in the order of joining; RTNL, readable under RCU
+ * @num_ports: length of @ports; RTNL
+ * @config: options; RTNL
+ */
+struct lag {
+	/* Read for every packet */
+	struct lag_txmap	txmap;
+	u8			mode;
+	u8			xmit_hash_policy;
+	bool			hash_symmetric;
+	u32			hash_seed;
+	struct net_device	*dev;
+
+	/* lock */
+	spinlock_t		lock;
+	struct lacp_group	lacp;
+	struct lag_spread	spread;
+	u32			generation;
+	u64			last_failover;
+	bool			sending;
+	bool			dead;
+	unsigned long		kicked;
+	struct hrtimer		timer;
+	u64			status;
+	bool			group_status;
+
+	/* RTNL */
+	struct work_struct	announce;
+	struct list_head	ports;
+	unsigned int		num_ports;
+	struct lag_config	config;
+};
+
+static inline struct lag_port *lag_port_get_rcu(const struct net_device *dev)
+{
+	return rcu_dereference(dev->rx_handler_data);
+}
+
+static inline struct lag_port *lag_port_get_rtnl(const struct net_device *dev)
+{
+	return rtnl_dereference(dev->rx_handler_data);
+}
+
+#endif /* _LAG_H */
