@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0
+# What can be built, run and tested here; everything that is made goes to out/.
+#
+# Kbuild is a file of its own, so that the kernel's build system and DKMS need
+# nothing of this one.
+
+KVER ?= $(shell uname -r)
+OUT := $(CURDIR)/out
+TOOLS := $(OUT)/tools
+PREFIX ?= /usr
+IPLIBDIR ?= $(shell strings -a "$$(command -v ip || echo /sbin/ip)" \
+	      2>/dev/null | grep -m 1 -E '^/.*/ip$$' || echo /usr/lib/ip)
+RELEASE = $(or $(shell tools/vm/kernel release $(KVER) 2>/dev/null),$(error \
+	  No kernel headers for $(KVER): on Debian "apt-get install \
+	  linux-headers-$(KVER)", or choose another kernel with KVER=))
+HAVE_HEADERS = $(wildcard /lib/modules/$(KVER)/build/Makefile)
+MODULE_DIR = $(DESTDIR)/lib/modules/$(RELEASE)/updates
+
+PLUGINS := link_lag.so link_lag_slave.so
+CFLAGS ?= -O2 -g
+
+.PHONY: all help modules tools install uninstall check unit lint demo shell \
+	clean
+
+all: $(if $(HAVE_HEADERS),modules) tools
+ifeq ($(HAVE_HEADERS),)
+	@echo 'No module was built: there are no headers of the running kernel' \
+	      '($(KVER)).' \
+	      'On Debian: apt-get install linux-headers-$(KVER)'
+endif
+
+help:
+	@echo 'make                 module for the running kernel, and tools'
+	@echo 'make modules KVER=   module for another kernel: 6.1, 6.12, ...'
+	@echo 'make tools           plug-in for ip'
+	@echo 'make install         module, plug-in and header (as root)'
+	@echo 'make uninstall       take them back'
+	@echo 'make demo            see it work, in a guest (KVER=6.1 or 6.12)'
+	@echo 'make shell           a shell in a guest with it (KVER=)'
+	@echo 'make check           all tests: unit, lint, builds, guests'
+	@echo 'make unit            tests of the LACP engine only'
+	@echo 'make lint            style and layering only'
+	@echo 'make clean           remove out/ but for downloads;' \
+	      'ALL=1: these too'
+
+modules:
+	tools/build.sh $(RELEASE)
+
+tools: $(PLUGINS:%=$(TOOLS)/%)
+
+# ip resolves what the plug-in needs of it, each function when it is called
+$(TOOLS)/link_lag.so: tools/ip/link_lag.c include/uapi/linux/if_lag.h
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Wall -Wextra -fPIC -fvisibility=hidden -shared \
+		-Iinclude/uapi -Wl,-z,lazy -o $@ $<
+
+$(TOOLS)/link_lag_slave.so: $(TOOLS)/link_lag.so
+	ln -sf link_lag.so $@
+
+install: modules tools
+	install -d $(MODULE_DIR) $(DESTDIR)$(IPLIBDIR) \
+		$(DESTDIR)$(PREFIX)/include/linux
+	install -m 644 $(OUT)/$(RELEASE)/lag.ko $(MODULE_DIR)/lag.ko
+	$(if $(DESTDIR),,depmod -a $(RELEASE))
+	install -m 644 $(TOOLS)/link_lag.so $(DESTDIR)$(IPLIBDIR)/
+	ln -sf link_lag.so $(DESTDIR)$(IPLIBDIR)/link_lag_slave.so
+	install -m 644 include/uapi/linux/if_lag.h \
+		$(DESTDIR)$(PREFIX)/include/linux/
+
+uninstall:
+	rm -f $(MODULE_DIR)/lag.ko $(PLUGINS:%=$(DESTDIR)$(IPLIBDIR)/%) \
+		$(DESTDIR)$(PREFIX)/include/linux/if_lag.h
+	-rmdir --ignore-fail-on-non-empty $(MODULE_DIR) $(DESTDIR)$(IPLIBDIR)
+	$(if $(DESTDIR),,depmod -a $(RELEASE))
+
+unit:
+	tools/deps.sh unit
+	$(MAKE) -C selftests/unit check OUT=$(OUT)/unit
+
+lint:
+	tools/check.sh
+
+check:
+	tools/test.sh
+
+demo shell: KVER = 6.12
+demo shell:
+	tools/deps.sh modules tools vm
+	$(MAKE) --no-print-directory modules tools KVER=$(KVER)
+	tools/vm/$@ $(KVER)
+
+clean:
+	rm -rf $(if $(ALL),$(OUT),$(filter-out %/kernels %/lint,$(wildcard \
+		$(OUT)/*)))
