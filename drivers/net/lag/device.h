@@ -3,6 +3,8 @@
 #ifndef _LAG_DEVICE_H
 #define _LAG_DEVICE_H
 
+#include <linux/types.h>
+
 struct net_device;
 
 /* rtnl_link_ops.setup */

@@ -15,6 +15,7 @@
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
+#include <linux/rtnetlink.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -51,7 +52,7 @@ struct lag_config {
 	u8			xmit_hash_policy;
 	u32			hash_seed;
 	bool			hash_symmetric;
-	u8			actor_system[ETH_ALEN];
+	u8			actor_system[ETH_ALEN] __aligned(2);
 };
 
 /**
