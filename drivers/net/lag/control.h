@@ -82,7 +82,7 @@ void lag_control_kick(struct lag *lag);
 u64 lag_control_now(void);
 
 /**
- * lag_control_lower_up() - whether LACP or the mode lets a port carry traffic
+ * lag_control_distributing() - whether LACP or the mode lets a port carry traffic
  * @port: the port
  */
 bool lag_control_distributing(struct lag_port *port);

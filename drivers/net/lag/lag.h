@@ -56,6 +56,19 @@ struct lag_config {
 };
 
 /**
+ * enum lag_pick - how transmit chooses the port, the one thing of mode and
+ * options that it has to ask for every packet
+ * @LAG_PICK_LAYER34: by hash, policy layer3+4: the reader with the short way
+ * @LAG_PICK_HASH: by hash, any policy
+ * @LAG_PICK_ACTIVE: all slots name the same port
+ */
+enum lag_pick {
+	LAG_PICK_LAYER34,
+	LAG_PICK_HASH,
+	LAG_PICK_ACTIVE,
+};
+
+/**
  * struct lag_txmap - from hash to port, read for every packet
  * @live: mask of the indexes in @port that may be sent to
  * @slot: the port that serves each slot, or NULL
@@ -71,6 +84,38 @@ struct lag_txmap {
 };
 
 /**
+ * struct lag_flood - LACPDUs of a port in the present second
+ * @lock: protects the others; taken before or without &lag.lock
+ * @since: ms, begin of the second
+ * @count: LACPDUs in it
+ * @dropped: of them surplus, not yet in &lag_port.rate_limited
+ * @kept: @last waits for the second to end
+ * @last: last surplus LACPDU
+ */
+struct lag_flood {
+	spinlock_t		lock;
+	u64			since;
+	unsigned int		count;
+	unsigned int		dropped;
+	bool			kept;
+	struct lacp_pdu		last;
+};
+
+/**
+ * struct lag_told - what was announced or logged last, to tell differences
+ * @carrier: of the lag
+ * @why: &enum lag_why, what keeps the lag from having it
+ * @fallback: fallback is in force
+ * @partner: of the active aggregator, zero: none
+ */
+struct lag_told {
+	bool			carrier;
+	u8			why;
+	bool			fallback;
+	struct lacp_info	partner;
+};
+
+/**
  * struct lag_port - a port, from joining to the grace period after leaving
  * @dev: the lower device
  * @lag: its lag
@@ -83,10 +128,13 @@ struct lag_txmap {
  * @marker_response_rx: counter
  * @unknown_rx: counter
  * @rate_limited: counter
+ * @flood: limit of LACPDUs, has its own lock
  * @not_collecting_rx: counter, per CPU
- * @list: in &lag.ports; RTNL
+ * @told: what other devices were told of the port; RTNL, like the following
+ * @told_loopback: own LACPDUs heard when that was last logged
+ * @list: in &lag.ports
  * @dev_tracker: reference to @dev
- * @saved_addr: address to give back; RTNL, like the following
+ * @saved_addr: address to give back
  * @saved_mtu: MTU to give back
  * @saved_up: @dev was up when it joined
  * @rcu: for kfree_rcu()
@@ -107,10 +155,14 @@ struct lag_port {
 	u64			unknown_rx;
 	u64			rate_limited;
 
+	struct lag_flood	flood;
+
 	/* per CPU */
 	u64 __percpu		*not_collecting_rx;
 
 	/* RTNL */
+	struct netdev_lag_lower_state_info told;
+	u64			told_loopback;
 	struct list_head	list;
 	netdevice_tracker	dev_tracker;
 	u8			saved_addr[MAX_ADDR_LEN];
@@ -123,24 +175,27 @@ struct lag_port {
 /**
  * struct lag - private data of a lag netdevice
  * @txmap: from hash to port
- * @mode: &lag_config.lacp.mode for the packet path; READ_ONCE(), like the
- *	following
+ * @pick: &enum lag_pick; READ_ONCE(), like the following
+ * @mode: &lag_config.lacp.mode for the packet path
  * @xmit_hash_policy: &lag_config.xmit_hash_policy for the packet path
- * @hash_seed: &lag_config.hash_seed for the packet path
  * @hash_symmetric: &lag_config.hash_symmetric for the packet path
+ * @hash_seed: &lag_config.hash_seed for the packet path
  * @dev: the netdevice itself
  * @lock: see DOC: Locking
  * @lacp: the engine
  * @spread: slots and homes by number, what @txmap holds by pointer
+ * @why: &enum lag_why, what keeps the lag from having carrier
+ * @flooded: mask of ports of which &lag_flood.last waits
  * @generation: how often the slots were rewritten
  * @last_failover: ns of CLOCK_MONOTONIC
  * @sending: somebody is in lag_control_send()
  * @dead: @timer is not armed any more
  * @kicked: bit 0: transmit met a port without carrier
  * @timer: calls the engine at its deadline
- * @announce: what needs RTNL, later
  * @status: mask of ports whose change @announce still has to tell
  * @group_status: the same of the lag
+ * @announce: what needs RTNL, later
+ * @told: what @announce has told
  * @ports: the ports in the order of joining; RTNL, readable under RCU
  * @num_ports: length of @ports; RTNL
  * @config: options; RTNL
@@ -148,6 +203,7 @@ struct lag_port {
 struct lag {
 	/* Read for every packet */
 	struct lag_txmap	txmap;
+	u8			pick;
 	u8			mode;
 	u8			xmit_hash_policy;
 	bool			hash_symmetric;
@@ -158,6 +214,8 @@ struct lag {
 	spinlock_t		lock;
 	struct lacp_group	lacp;
 	struct lag_spread	spread;
+	u8			why;
+	u64			flooded;
 	u32			generation;
 	u64			last_failover;
 	bool			sending;
@@ -169,6 +227,7 @@ struct lag {
 
 	/* RTNL */
 	struct work_struct	announce;
+	struct lag_told		told;
 	struct list_head	ports;
 	unsigned int		num_ports;
 	struct lag_config	config;
