@@ -12,7 +12,7 @@ struct selection_lag {
 	const struct lacp_port	*first;
 	bool			aggregatable;
 	bool			active;
-	bool			current;
+	bool			heard;
 	unsigned int		num_ports;
 	u64			bandwidth;
 	u32			priorities;
@@ -86,7 +86,7 @@ static bool selection_describe(const struct lacp_group *g,
 			continue;
 		if (p->index < first->index)
 			return false;
-		lag->current |= p->rx == LACP_RX_CURRENT;
+		lag->heard |= p->rx == LACP_RX_CURRENT;
 		lag->num_ports++;
 		lag->bandwidth += p->link.speed;
 		lag->priorities += p->actor.port_priority;
@@ -99,8 +99,8 @@ static bool selection_describe(const struct lacp_group *g,
 static bool selection_better(const struct selection_lag *a,
 			     const struct selection_lag *b, u8 policy)
 {
-	bool stable_a = a->active && a->current;
-	bool stable_b = b->active && b->current;
+	bool stable_a = a->active && a->heard;
+	bool stable_b = b->active && b->heard;
 	u64 system_a, system_b;
 
 	if (a->aggregatable != b->aggregatable)
