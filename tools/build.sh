@@ -17,7 +17,7 @@ place=$top/out/$release/$variant
 # A mirror of links: what is edited is rebuilt, what is built stays here.
 mkdir -p "$place" || exit 1
 find "$place" -xtype l -delete
-cp -rs --update "$top/Kbuild" "$top/drivers" "$top/include" "$place/" || exit 1
+cp -rsf "$top/Kbuild" "$top/drivers" "$top/include" "$place/" || exit 1
 
 make -C "/lib/modules/$release/build" M="$place" --no-print-directory \
 	W=1 "$@" modules || exit 1
