@@ -1,0 +1,754 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Teaches iproute2's `ip` the options and state of `type lag` and of its
+ * ports, `type lag_slave`.
+ *
+ * What an option does and which values go together is not here; the kernel
+ * module says.
+ */
+#define _GNU_SOURCE	/* RTLD_DEFAULT */
+
+#include "../user/env.h"
+
+#include "../../drivers/net/lag/engine/names.c"
+#include "iproute2.h"
+
+#include <dlfcn.h>
+
+#include <linux/if_lag.h>
+
+/* Room that iplink gives for its request */
+#define LAG_REQUEST_LEN		1024
+
+struct lag_word {
+	const char	*word;
+	u8		value;
+};
+
+enum lag_type {
+	LAG_ON_OFF,
+	LAG_WORD,
+	LAG_U16,
+	LAG_U32,
+	LAG_MAC,
+};
+
+struct lag_option {
+	const char		*name;
+	int			attr;
+	enum lag_type		type;
+	const struct lag_word	*words;
+};
+
+/* The first word of a value is the one that is printed. */
+
+static const struct lag_word lag_modes[] = {
+	{ "lacp",		LAG_MODE_LACP },
+	{ "802.3ad",		LAG_MODE_LACP },
+	{ "static",		LAG_MODE_STATIC },
+	{ "balance-xor",	LAG_MODE_STATIC },
+	{ "active-backup",	LAG_MODE_ACTIVE_BACKUP },
+	{ "balance-rr",		LAG_MODE_BALANCE_RR },
+	{ "broadcast",		LAG_MODE_BROADCAST },
+	/* Known to bonding only; the kernel says what to use instead. */
+	{ "balance-tlb",	5 },
+	{ "balance-alb",	6 },
+	{}
+};
+
+static const struct lag_word lag_rates[] = {
+	{ "slow",		LAG_RATE_SLOW },
+	{ "fast",		LAG_RATE_FAST },
+	{}
+};
+
+static const struct lag_word lag_policies[] = {
+	{ "layer2",		LAG_HASH_LAYER2 },
+	{ "layer3+4",		LAG_HASH_LAYER34 },
+	{ "layer2+3",		LAG_HASH_LAYER23 },
+	{ "encap2+3",		LAG_HASH_ENCAP23 },
+	{ "encap3+4",		LAG_HASH_ENCAP34 },
+	{ "vlan+srcmac",	LAG_HASH_VLAN_SRCMAC },
+	{ "flow",		LAG_HASH_FLOW },
+	{}
+};
+
+static const struct lag_word lag_fallbacks[] = {
+	{ "none",		LAG_FALLBACK_NONE },
+	{ "single",		LAG_FALLBACK_SINGLE },
+	{ "static",		LAG_FALLBACK_STATIC },
+	{}
+};
+
+static const struct lag_word lag_ad_selects[] = {
+	{ "stable",		LAG_AD_SELECT_STABLE },
+	{ "bandwidth",		LAG_AD_SELECT_BANDWIDTH },
+	{ "count",		LAG_AD_SELECT_COUNT },
+	{ "actor_port_prio",	LAG_AD_SELECT_PORT_PRIO },
+	{}
+};
+
+static const struct lag_word lag_port_admins[] = {
+	{ "enabled",		LAG_PORT_ENABLED },
+	{ "draining",		LAG_PORT_DRAINING },
+	{ "disabled",		LAG_PORT_DISABLED },
+	{}
+};
+
+static const struct lag_option lag_options[] = {
+	{ "mode", IFLA_LAG_MODE, LAG_WORD, lag_modes },
+	{ "lacp_active", IFLA_LAG_LACP_ACTIVE, LAG_ON_OFF, NULL },
+	{ "lacp_rate", IFLA_LAG_LACP_RATE, LAG_WORD, lag_rates },
+	{ "xmit_hash_policy", IFLA_LAG_XMIT_HASH_POLICY, LAG_WORD,
+	  lag_policies },
+	{ "min_links", IFLA_LAG_MIN_LINKS, LAG_U32, NULL },
+	{ "max_links", IFLA_LAG_MAX_LINKS, LAG_U32, NULL },
+	{ "revertive", IFLA_LAG_REVERTIVE, LAG_ON_OFF, NULL },
+	{ "fallback", IFLA_LAG_FALLBACK, LAG_WORD, lag_fallbacks },
+	{ "fallback_timeout", IFLA_LAG_FALLBACK_TIMEOUT, LAG_U32, NULL },
+	{ "wait_while", IFLA_LAG_WAIT_WHILE, LAG_U32, NULL },
+	{ "goodbye", IFLA_LAG_GOODBYE, LAG_ON_OFF, NULL },
+	{ "ad_select", IFLA_LAG_AD_SELECT, LAG_WORD, lag_ad_selects },
+	{ "ad_actor_sys_prio", IFLA_LAG_AD_ACTOR_SYS_PRIO, LAG_U16, NULL },
+	{ "ad_actor_system", IFLA_LAG_AD_ACTOR_SYSTEM, LAG_MAC, NULL },
+	{ "ad_user_port_key", IFLA_LAG_AD_USER_PORT_KEY, LAG_U16, NULL },
+	{ "coupled_control", IFLA_LAG_COUPLED_CONTROL, LAG_ON_OFF, NULL },
+	{ "updelay", IFLA_LAG_UPDELAY, LAG_U32, NULL },
+	{ "downdelay", IFLA_LAG_DOWNDELAY, LAG_U32, NULL },
+	{ "hash_seed", IFLA_LAG_HASH_SEED, LAG_U32, NULL },
+	{ "hash_symmetric", IFLA_LAG_HASH_SYMMETRIC, LAG_ON_OFF, NULL },
+	{}
+};
+
+static_assert(ARRAY_SIZE(lag_options) == IFLA_LAG_STATE);
+
+static const struct lag_option lag_port_options[] = {
+	{ "actor_port_prio", IFLA_LAG_PORT_ACTOR_PORT_PRIO, LAG_U16, NULL },
+	{ "admin", IFLA_LAG_PORT_ADMIN, LAG_WORD, lag_port_admins },
+	{ "port_key", IFLA_LAG_PORT_KEY, LAG_U16, NULL },
+	{ "port_number", IFLA_LAG_PORT_NUMBER, LAG_U16, NULL },
+	{}
+};
+
+static_assert(ARRAY_SIZE(lag_port_options) == IFLA_LAG_PORT_STATE);
+
+static void lag_explain(FILE *f)
+{
+	fputs("Usage: ... lag	[ mode { lacp | static } ]\n"
+	      "		[ lacp_active { on | off } ]\n"
+	      "		[ lacp_rate { slow | fast } ]\n"
+	      "		[ xmit_hash_policy { layer2 | layer2+3 | layer3+4 } ]\n"
+	      "		[ min_links COUNT ]\n"
+	      "		[ max_links COUNT ] [ revertive { on | off } ]\n"
+	      "		[ fallback { none | single | static } ]\n"
+	      "		[ fallback_timeout MS ]\n"
+	      "		[ wait_while MS ]\n"
+	      "		[ goodbye { on | off } ]\n"
+	      "		[ ad_select { stable | bandwidth | count |\n"
+	      "			      actor_port_prio } ]\n"
+	      "		[ ad_actor_sys_prio PRIORITY ]\n"
+	      "		[ ad_actor_system LLADDR ]\n"
+	      "		[ ad_user_port_key KEY ]\n"
+	      "		[ coupled_control { on | off } ]\n"
+	      "		[ updelay MS ] [ downdelay MS ]\n"
+	      "		[ hash_seed NUMBER ] [ hash_symmetric { on | off } ]\n"
+	      "\n"
+	      "lacp may be spelled 802.3ad or 4, static balance-xor or 2.\n"
+	      "\n"
+	      "COUNT := 0..64			MS := milliseconds\n"
+	      "PRIORITY := 1..65535		KEY := 0..1023\n",
+	      f);
+}
+
+static void lag_port_explain(FILE *f)
+{
+	fputs("Usage: ... lag_slave [ actor_port_prio PRIORITY ]\n"
+	      "		     [ admin { enabled | draining | disabled } ]\n"
+	      "		     [ port_key KEY ]\n"
+	      "		     [ port_number NUMBER ]\n"
+	      "\n"
+	      "PRIORITY := 0..65535, lower is better\n"
+	      "KEY := 0..65535, 0: made of ad_user_port_key, speed and duplex\n"
+	      "NUMBER := 0..65535, 0: the lowest free one\n",
+	      f);
+}
+
+/* Options in */
+
+static void lag_invalid(const struct link_util *lu, const char *name,
+			const char *arg)
+{
+	char msg[80];
+
+	snprintf(msg, sizeof(msg), "invalid %s, see \"ip link help %s\"",
+		 name, lu->id);
+	invarg(msg, arg);
+}
+
+/* A value's word, or its number */
+static bool lag_parse_word(const struct lag_word *w, const char *arg,
+			   u8 *value)
+{
+	char number[4];
+
+	for (; w->word; w++) {
+		snprintf(number, sizeof(number), "%u", w->value);
+		if (!strcmp(arg, w->word) || !strcmp(arg, number)) {
+			*value = w->value;
+			return true;
+		}
+	}
+
+	return false;
+}
+
+static const struct lag_word lag_on_off[] = {
+	{ "off",	0 },
+	{ "on",		1 },
+	{}
+};
+
+static void lag_parse_value(const struct link_util *lu,
+			    const struct lag_option *o, const char *arg,
+			    struct nlmsghdr *n)
+{
+	char mac[ETH_ALEN];
+	bool valid = false;
+	__u16 v16;
+	__u32 v32;
+	u8 v8;
+
+	switch (o->type) {
+	case LAG_ON_OFF:
+	case LAG_WORD:
+		valid = lag_parse_word(o->words ? o->words : lag_on_off, arg,
+				       &v8);
+		if (valid)
+			addattr_l(n, LAG_REQUEST_LEN, o->attr, &v8,
+				  sizeof(v8));
+		break;
+	case LAG_U16:
+		valid = !get_u16(&v16, arg, 0);
+		if (valid)
+			addattr_l(n, LAG_REQUEST_LEN, o->attr, &v16,
+				  sizeof(v16));
+		break;
+	case LAG_U32:
+		valid = !get_u32(&v32, arg, 0);
+		if (valid)
+			addattr_l(n, LAG_REQUEST_LEN, o->attr, &v32,
+				  sizeof(v32));
+		break;
+	case LAG_MAC:
+		valid = ll_addr_a2n(mac, sizeof(mac), arg) == sizeof(mac);
+		if (valid)
+			addattr_l(n, LAG_REQUEST_LEN, o->attr, mac,
+				  sizeof(mac));
+		break;
+	}
+
+	if (!valid)
+		lag_invalid(lu, o->name, arg);
+}
+
+static int lag_parse_options(const struct link_util *lu,
+			     const struct lag_option *options,
+			     void (*explain)(FILE *f), int argc, char **argv,
+			     struct nlmsghdr *n)
+{
+	const struct lag_option *o;
+
+	for (; argc > 0; argc -= 2, argv += 2) {
+		if (!strcmp(argv[0], "help")) {
+			explain(stderr);
+			return -1;
+		}
+
+		for (o = options; o->name; o++)
+			if (!strcmp(argv[0], o->name))
+				break;
+		if (!o->name) {
+			fprintf(stderr, "%s: unknown option \"%s\"?\n",
+				lu->id, argv[0]);
+			explain(stderr);
+			return -1;
+		}
+
+		if (argc == 1)
+			incomplete_command();
+		lag_parse_value(lu, o, argv[1], n);
+	}
+
+	return 0;
+}
+
+/* Options and state out: "name value " in text, "name": value in JSON */
+
+static void lag_print_label(const char *name)
+{
+	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s ", name);
+}
+
+static void lag_print_word(const char *name, const char *value)
+{
+	lag_print_label(name);
+	print_color_string(PRINT_ANY, COLOR_NONE, name, "%s ", value);
+}
+
+static void lag_print_number(const char *name, u64 value)
+{
+	lag_print_label(name);
+	print_color_u64(PRINT_ANY, COLOR_NONE, name, "%llu ", value);
+}
+
+static void lag_print_bool(const char *name, bool value)
+{
+	lag_print_label(name);
+	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s ",
+			   value ? "on" : "off");
+	print_color_bool(PRINT_JSON, COLOR_NONE, name, NULL, value);
+}
+
+static void lag_print_mac(const char *name, const struct rtattr *attr)
+{
+	const u8 *a = RTA_DATA(attr);
+	char text[18];
+
+	if (RTA_PAYLOAD(attr) < ETH_ALEN)
+		return;
+
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
+		 a[0], a[1], a[2], a[3], a[4], a[5]);
+	lag_print_word(name, text);
+}
+
+/* An unsigned number of whatever size, 0 if it is not there */
+static u64 lag_number(const struct rtattr *attr)
+{
+	u64 v64;
+	u32 v32;
+	u16 v16;
+
+	if (!attr)
+		return 0;
+
+	switch (RTA_PAYLOAD(attr)) {
+	case sizeof(u8):
+		return *(const u8 *)RTA_DATA(attr);
+	case sizeof(v16):
+		memcpy(&v16, RTA_DATA(attr), sizeof(v16));
+		return v16;
+	case sizeof(v32):
+		memcpy(&v32, RTA_DATA(attr), sizeof(v32));
+		return v32;
+	case sizeof(v64):
+		memcpy(&v64, RTA_DATA(attr), sizeof(v64));
+		return v64;
+	}
+
+	return 0;
+}
+
+static void lag_parse_nest(struct rtattr *tb[], int max,
+			   const struct rtattr *nest)
+{
+	int len = nest ? RTA_PAYLOAD(nest) : 0;
+	struct rtattr *attr;
+
+	memset(tb, 0, sizeof(*tb) * (max + 1));
+	if (!nest)
+		return;
+
+	for (attr = RTA_DATA(nest); RTA_OK(attr, len);
+	     attr = RTA_NEXT(attr, len)) {
+		int type = attr->rta_type & NLA_TYPE_MASK;
+
+		if (type <= max)
+			tb[type] = attr;
+	}
+}
+
+static const char *lag_find_word(const struct lag_word *w, u64 value)
+{
+	for (; w->word; w++)
+		if (w->value == value)
+			return w->word;
+
+	return "unknown";
+}
+
+static void lag_print_options(const struct lag_option *o, struct rtattr *tb[])
+{
+	for (; o->name; o++) {
+		const struct rtattr *attr = tb[o->attr];
+
+		if (!attr)
+			continue;
+
+		switch (o->type) {
+		case LAG_ON_OFF:
+			lag_print_bool(o->name, lag_number(attr));
+			break;
+		case LAG_WORD:
+			lag_print_word(o->name, lag_find_word(o->words,
+							      lag_number(attr)));
+			break;
+		case LAG_U16:
+		case LAG_U32:
+			lag_print_number(o->name, lag_number(attr));
+			break;
+		case LAG_MAC:
+			lag_print_mac(o->name, attr);
+			break;
+		}
+	}
+}
+
+static void lag_print_name(const char *name, const struct rtattr *attr,
+			   const char *(*word)(unsigned int number))
+{
+	lag_print_word(name, word(lag_number(attr)));
+}
+
+/* Why something does not carry traffic; in text with the sentence only if
+ * there is something to mend
+ */
+static void lag_print_why(const char *name, const char *name_text,
+			  unsigned int why)
+{
+	lag_print_word(name, lag_why_name(why));
+	if (why != LAG_WHY_NONE)
+		print_color_string(PRINT_FP, COLOR_NONE, NULL, "(%s) ",
+				   lag_why_text(why));
+	print_color_string(PRINT_JSON, COLOR_NONE, name_text, NULL,
+			   lag_why_text(why));
+}
+
+static void lag_print_slots(struct rtattr *st[])
+{
+	const struct rtattr *attr;
+	unsigned int i;
+	u16 home;
+
+	attr = st[IFLA_LAG_STATE_SLOTS];
+	if (attr) {
+		open_json_array(PRINT_JSON, "slot_table");
+		for (i = 0; i < RTA_PAYLOAD(attr); i++)
+			print_color_u64(PRINT_JSON, COLOR_NONE, NULL, NULL,
+					((const u8 *)RTA_DATA(attr))[i]);
+		close_json_array(PRINT_JSON, NULL);
+	}
+
+	attr = st[IFLA_LAG_STATE_HOME];
+	if (attr) {
+		open_json_array(PRINT_JSON, "home_table");
+		for (i = 0; i < RTA_PAYLOAD(attr) / sizeof(home); i++) {
+			memcpy(&home, (const char *)RTA_DATA(attr) +
+			       i * sizeof(home), sizeof(home));
+			print_color_u64(PRINT_JSON, COLOR_NONE, NULL, NULL,
+					home);
+		}
+		close_json_array(PRINT_JSON, NULL);
+	}
+}
+
+/* The active aggregator with bonding's names: "ad_..." in text, an object of
+ * its own in JSON
+ */
+static void lag_print_ad_info(struct rtattr *st[])
+{
+	static const struct {
+		const char	*name;
+		int		attr;
+	} numbers[] = {
+		{ "ad_aggregator",	IFLA_LAG_STATE_AGGREGATOR },
+		{ "ad_num_ports",	IFLA_LAG_STATE_NUM_PORTS },
+		{ "ad_actor_key",	IFLA_LAG_STATE_ACTOR_KEY },
+		{ "ad_partner_key",	IFLA_LAG_STATE_PARTNER_KEY },
+		{ "ad_partner_sys_prio", IFLA_LAG_STATE_PARTNER_SYS_PRIO },
+	};
+	const char *const prefix = "ad_";
+	unsigned int i;
+
+	open_json_object("ad_info");
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s", prefix);
+		lag_print_number(numbers[i].name + strlen(prefix),
+				 lag_number(st[numbers[i].attr]));
+	}
+	if (st[IFLA_LAG_STATE_PARTNER_SYSTEM]) {
+		print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s", prefix);
+		lag_print_mac("partner_mac", st[IFLA_LAG_STATE_PARTNER_SYSTEM]);
+	}
+	close_json_object();
+}
+
+static void lag_print(struct link_util *lu, FILE *f, struct rtattr *tb[])
+{
+	struct rtattr *st[IFLA_LAG_STATE_MAX + 1];
+
+	(void)lu;
+	(void)f;
+
+	if (!tb)
+		return;
+
+	lag_print_options(lag_options, tb);
+	if (!tb[IFLA_LAG_STATE])
+		return;
+
+	lag_parse_nest(st, IFLA_LAG_STATE_MAX, tb[IFLA_LAG_STATE]);
+	lag_print_why("carrier_reason", "carrier_reason_text",
+		      lag_number(st[IFLA_LAG_STATE_CARRIER_REASON]));
+	lag_print_number("num_distributing",
+			 lag_number(st[IFLA_LAG_STATE_NUM_DISTRIBUTING]));
+	lag_print_number("num_selected",
+			 lag_number(st[IFLA_LAG_STATE_NUM_SELECTED]));
+	lag_print_number("num_standby",
+			 lag_number(st[IFLA_LAG_STATE_NUM_STANDBY]));
+	lag_print_number("speed", lag_number(st[IFLA_LAG_STATE_SPEED]));
+	lag_print_bool("fallback_active",
+		       lag_number(st[IFLA_LAG_STATE_FALLBACK_ACTIVE]));
+	lag_print_number("generation",
+			 lag_number(st[IFLA_LAG_STATE_GENERATION]));
+	lag_print_number("last_failover",
+			 lag_number(st[IFLA_LAG_STATE_LAST_FAILOVER]));
+	lag_print_ad_info(st);
+	lag_print_slots(st);
+}
+
+/* bonding's words for the state octet, as a number and one by one */
+static void lag_print_lacp_state(const char *name, const char *name_str,
+				 u8 state)
+{
+	static const char *const bits[] = {
+		"active",
+		"short_timeout",
+		"aggregating",
+		"in_sync",
+		"collecting",
+		"distributing",
+		"defaulted",
+		"expired",
+	};
+	const char *format = "<%s";
+	unsigned int i;
+
+	lag_print_number(name, state);
+	lag_print_label(name_str);
+	open_json_array(PRINT_JSON, name_str);
+	for (i = 0; i < ARRAY_SIZE(bits); i++) {
+		if (!(state >> i & 1))
+			continue;
+		print_color_string(PRINT_ANY, COLOR_NONE, NULL, format,
+				   bits[i]);
+		format = ",%s";
+	}
+	close_json_array(PRINT_JSON, NULL);
+	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s ",
+			   state ? ">" : "<>");
+}
+
+static void lag_print_lacp_info(const char *name, struct rtattr *info[])
+{
+	lag_print_label(name);
+	open_json_object(name);
+	lag_print_number("system_priority",
+			 lag_number(info[IFLA_LAG_LACP_INFO_SYSTEM_PRIORITY]));
+	if (info[IFLA_LAG_LACP_INFO_SYSTEM])
+		lag_print_mac("system", info[IFLA_LAG_LACP_INFO_SYSTEM]);
+	lag_print_number("key", lag_number(info[IFLA_LAG_LACP_INFO_KEY]));
+	lag_print_number("port_priority",
+			 lag_number(info[IFLA_LAG_LACP_INFO_PORT_PRIORITY]));
+	lag_print_number("port", lag_number(info[IFLA_LAG_LACP_INFO_PORT]));
+	close_json_object();
+}
+
+static void lag_print_counters(const struct rtattr *nest)
+{
+	static const char *const names[] = {
+		[IFLA_LAG_COUNTER_LACPDU_RX]		= "lacpdu_rx",
+		[IFLA_LAG_COUNTER_LACPDU_TX]		= "lacpdu_tx",
+		[IFLA_LAG_COUNTER_MARKER_RX]		= "marker_rx",
+		[IFLA_LAG_COUNTER_MARKER_TX]		= "marker_tx",
+		[IFLA_LAG_COUNTER_MARKER_RESPONSE_RX]	= "marker_response_rx",
+		[IFLA_LAG_COUNTER_ILLEGAL_RX]		= "illegal_rx",
+		[IFLA_LAG_COUNTER_UNKNOWN_RX]		= "unknown_rx",
+		[IFLA_LAG_COUNTER_LOOPBACK_RX]		= "loopback_rx",
+		[IFLA_LAG_COUNTER_RATE_LIMITED]		= "rate_limited",
+		[IFLA_LAG_COUNTER_EXPIRED]		= "expired",
+		[IFLA_LAG_COUNTER_DEFAULTED]		= "defaulted",
+		[IFLA_LAG_COUNTER_CARRIER_CHANGES]	= "carrier_changes",
+		[IFLA_LAG_COUNTER_NOT_COLLECTING_RX]	= "not_collecting_rx",
+		[IFLA_LAG_COUNTER_ACTOR_CHURN]		= "actor_churn",
+		[IFLA_LAG_COUNTER_PARTNER_CHURN]	= "partner_churn",
+	};
+	const int *show_stats = dlsym(RTLD_DEFAULT, "show_stats");
+	struct rtattr *tb[IFLA_LAG_COUNTER_MAX + 1];
+	unsigned int i;
+
+	static_assert(ARRAY_SIZE(names) == IFLA_LAG_COUNTER_PAD);
+
+	lag_parse_nest(tb, IFLA_LAG_COUNTER_MAX, nest);
+	open_json_object("counters");
+	for (i = 1; i < ARRAY_SIZE(names); i++) {
+		/* A variable of ip; to miss one would keep us from loading. */
+		if (show_stats && *show_stats)
+			lag_print_number(names[i], lag_number(tb[i]));
+		else
+			print_color_u64(PRINT_JSON, COLOR_NONE, names[i], NULL,
+					lag_number(tb[i]));
+	}
+	close_json_object();
+}
+
+static const char *lag_duplex_name(unsigned int duplex)
+{
+	switch (duplex) {
+	case 0:
+		return "half";
+	case 1:
+		return "full";
+	}
+
+	return "unknown";
+}
+
+/* What the port does, and what keeps it from doing more */
+static void lag_print_port_usage(struct rtattr *st[])
+{
+	unsigned int why = lag_number(st[IFLA_LAG_PORT_STATE_WHY]);
+	u64 left = lag_number(st[IFLA_LAG_PORT_STATE_WHY_MS]);
+	const char *mii = "DOWN";
+
+	if (lag_number(st[IFLA_LAG_PORT_STATE_LINK]))
+		mii = why == LAG_WHY_UPDELAY ? "GOING_BACK" : "UP";
+
+	lag_print_name("state", st[IFLA_LAG_PORT_STATE_USAGE],
+		       lag_usage_name);
+	lag_print_why("why", "why_text", why);
+	if (left)
+		lag_print_number("why_ms", left);
+	lag_print_word("mii_status", mii);
+	lag_print_number("speed",
+			 lag_number(st[IFLA_LAG_PORT_STATE_SPEED]));
+	lag_print_name("duplex", st[IFLA_LAG_PORT_STATE_DUPLEX],
+		       lag_duplex_name);
+	lag_print_number("link_failure_count",
+			 lag_number(st[IFLA_LAG_PORT_STATE_LINK_FAILURES]));
+	if (st[IFLA_LAG_PORT_STATE_PERM_HWADDR])
+		lag_print_mac("perm_hwaddr",
+			      st[IFLA_LAG_PORT_STATE_PERM_HWADDR]);
+	lag_print_number("index",
+			 lag_number(st[IFLA_LAG_PORT_STATE_INDEX]));
+	lag_print_number("slots",
+			 lag_number(st[IFLA_LAG_PORT_STATE_SLOTS]));
+}
+
+static void lag_print_port_lacp(struct rtattr *st[])
+{
+	struct rtattr *partner[IFLA_LAG_LACP_INFO_MAX + 1];
+	struct rtattr *actor[IFLA_LAG_LACP_INFO_MAX + 1];
+
+	lag_parse_nest(actor, IFLA_LAG_LACP_INFO_MAX,
+		       st[IFLA_LAG_PORT_STATE_ACTOR]);
+	lag_parse_nest(partner, IFLA_LAG_LACP_INFO_MAX,
+		       st[IFLA_LAG_PORT_STATE_PARTNER]);
+
+	lag_print_number("ad_aggregator_id",
+			 lag_number(st[IFLA_LAG_PORT_STATE_AGGREGATOR]));
+	lag_print_lacp_state("ad_actor_oper_port_state",
+			     "ad_actor_oper_port_state_str",
+			     lag_number(actor[IFLA_LAG_LACP_INFO_STATE]));
+	lag_print_lacp_state("ad_partner_oper_port_state",
+			     "ad_partner_oper_port_state_str",
+			     lag_number(partner[IFLA_LAG_LACP_INFO_STATE]));
+	lag_print_name("selected", st[IFLA_LAG_PORT_STATE_SELECTED],
+		       lacp_selected_name);
+	lag_print_name("rx_machine", st[IFLA_LAG_PORT_STATE_RX_MACHINE],
+		       lacp_rx_name);
+	lag_print_name("mux_machine", st[IFLA_LAG_PORT_STATE_MUX_MACHINE],
+		       lacp_mux_name);
+	lag_print_name("periodic_machine", st[IFLA_LAG_PORT_STATE_PERIODIC_MACHINE],
+		       lacp_periodic_name);
+	lag_print_label("churn");
+	open_json_object("churn");
+	lag_print_name("actor", st[IFLA_LAG_PORT_STATE_ACTOR_CHURN],
+		       lacp_churn_name);
+	lag_print_name("partner", st[IFLA_LAG_PORT_STATE_PARTNER_CHURN],
+		       lacp_churn_name);
+	close_json_object();
+	lag_print_lacp_info("actor", actor);
+	lag_print_lacp_info("partner", partner);
+}
+
+static void lag_print_port(struct link_util *lu, FILE *f, struct rtattr *tb[])
+{
+	struct rtattr *st[IFLA_LAG_PORT_STATE_MAX + 1];
+
+	(void)lu;
+	(void)f;
+
+	if (!tb)
+		return;
+
+	lag_print_options(lag_port_options, tb);
+	if (!tb[IFLA_LAG_PORT_STATE])
+		return;
+
+	lag_parse_nest(st, IFLA_LAG_PORT_STATE_MAX, tb[IFLA_LAG_PORT_STATE]);
+	lag_print_port_usage(st);
+	lag_print_port_lacp(st);
+	lag_print_counters(st[IFLA_LAG_PORT_STATE_COUNTERS]);
+}
+
+/* Entry points */
+
+static int lag_parse(struct link_util *lu, int argc, char **argv,
+		     struct nlmsghdr *n)
+{
+	return lag_parse_options(lu, lag_options, lag_explain, argc, argv, n);
+}
+
+static int lag_parse_port(struct link_util *lu, int argc, char **argv,
+			  struct nlmsghdr *n)
+{
+	return lag_parse_options(lu, lag_port_options, lag_port_explain, argc,
+				 argv, n);
+}
+
+static void lag_help(struct link_util *lu, int argc, char **argv, FILE *f)
+{
+	(void)lu;
+	(void)argc;
+	(void)argv;
+	lag_explain(f);
+}
+
+static void lag_port_help(struct link_util *lu, int argc, char **argv, FILE *f)
+{
+	(void)lu;
+	(void)argc;
+	(void)argv;
+	lag_port_explain(f);
+}
+
+/* ip looks for <kind>_link_util in link_<kind>.so; link_lag_slave.so is a link
+ * to link_lag.so.
+ */
+__attribute__((visibility("default")))
+struct link_util lag_link_util = {
+	.id		= "lag",
+	.maxattr	= IFLA_LAG_MAX,
+	.parse_opt	= lag_parse,
+	.print_opt	= lag_print,
+	.print_help	= lag_help,
+};
+
+__attribute__((visibility("default")))
+struct link_util lag_slave_link_util = {
+	.id		= "lag_slave",
+	.maxattr	= IFLA_LAG_PORT_MAX,
+	.parse_opt	= lag_parse_port,
+	.print_opt	= lag_print_port,
+	.print_help	= lag_port_help,
+};
