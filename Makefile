@@ -49,7 +49,9 @@ modules:
 tools: $(PLUGINS:%=$(TOOLS)/%)
 
 # ip resolves what the plug-in needs of it, each function when it is called
-$(TOOLS)/link_lag.so: tools/ip/link_lag.c include/uapi/linux/if_lag.h
+$(TOOLS)/link_lag.so: tools/ip/link_lag.c tools/ip/iproute2.h \
+		tools/user/env.h include/uapi/linux/if_lag.h \
+		$(wildcard drivers/net/lag/engine/names.[ch])
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Wall -Wextra -fPIC -fvisibility=hidden -shared \
 		-Iinclude/uapi -Wl,-z,lazy -o $@ $<
