@@ -916,5 +916,3 @@ void lag_netlink_exit(void)
 {
 	rtnl_link_unregister(&lag_link_ops);
 }
-
-MODULE_ALIAS_RTNL_LINK(LAG_DRV_NAME);
