@@ -1,0 +1,221 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Style and layering of the tree, without building it; prints TAP.
+#
+# What a compiler has to say is not here but in tools/test.sh.
+
+set -u
+
+top=$(realpath "$(dirname "$0")/..")
+cd "$top" || exit 1
+number=0
+failed=0
+
+# check NAME COMMAND...: what it prints are findings; none is good
+check() {
+	local name=$1 findings
+
+	shift
+	findings=$("$@" 2>&1)
+	number=$((number + 1))
+	if [ -z "$findings" ]; then
+		echo "ok $number - $name"
+	else
+		failed=$((failed + 1))
+		echo "not ok $number - $name"
+		printf '%s\n' "$findings" | head -n 100 | sed 's/^/#   /'
+	fi
+}
+
+# Also what is not committed yet, but nothing that is ignored
+files() {
+	git ls-files -co --exclude-standard -- "$@" | sort -u |
+		while IFS= read -r file; do
+			[ -f "$file" ] && echo "$file"
+		done
+}
+
+# checkpatch.pl is in no package but the kernel's whole source: take the
+# two files that are needed, once.
+get_checkpatch() {
+	local place=out/lint tar=/usr/src/linux-source-6.12.tar.xz
+	local members=(linux-source-6.12/scripts/checkpatch.pl
+		       linux-source-6.12/scripts/spelling.txt)
+	local from=$place/deb
+
+	[ ! -e "$place/spelling.txt" ] || return 0
+	echo "check: taking checkpatch.pl from linux-source-6.12 (once)" >&2
+	mkdir -p "$from" || return
+	if [ -e "$tar" ]; then
+		tar -xJf "$tar" -C "$from" --occurrence=1 "${members[@]}"
+	else
+		(cd "$from" && apt-get download -qq linux-source-6.12) &&
+		dpkg-deb --fsys-tarfile "$from"/*.deb |
+			tar -xO "./usr/src/${tar##*/}" |
+			tar -xJ -C "$from" --occurrence=1 "${members[@]}"
+	fi
+	mv "$from"/linux-source-6.12/scripts/* "$place/" || return
+	rm -rf "$from"
+}
+
+# It leaves a cache where it is run: run it in out/
+run_checkpatch() {
+	local ignore=$1
+
+	shift
+	(cd out/lint && printf '%s\n' "${@/#/$top/}" |
+		xargs -r perl checkpatch.pl --no-tree --strict --terse \
+			--show-types --ignore "$ignore" -f 2>/dev/null) |
+		sed -n "s|^$top/\(.*: [A-Z]*:.*\)|\1|p"
+}
+
+checkpatch() {
+	local kernel user
+
+	[ -e out/lint/checkpatch.pl ] || {
+		echo "checkpatch.pl of linux-source-6.12 could not be had"
+		return
+	}
+	# Tracepoints have a form of their own, userspace other tastes, and
+	# lag_compat.h is there for what is ignored in it
+	mapfile -t kernel < <(files 'drivers/*.[ch]' 'include/*.h' |
+		grep -vE '/(lag_compat|trace)\.h$')
+	mapfile -t user < <(files 'tools/*.[ch]' 'selftests/*.[ch]')
+	run_checkpatch NOTHING "${kernel[@]}"
+	run_checkpatch OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT \
+		drivers/net/lag/trace.h
+	run_checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON \
+		include/lag_compat.h
+	run_checkpatch CAMELCASE,VOLATILE,MACRO_ARG_REUSE "${user[@]}"
+}
+
+kernel_doc() {
+	local tool
+
+	tool=$(find /usr/lib/linux-kbuild-*/scripts -name kernel-doc | sort -V |
+		tail -n 1)
+	[ -n "$tool" ] || { echo "no kernel-doc: tools/deps.sh modules"; return; }
+	files 'drivers/*.[ch]' 'include/*.h' |
+		xargs perl "$tool" -none 2>&1 |
+		grep -vE "Enum value '(__\w+_MAX|\w+_UNSPEC)' not described"
+}
+
+shell_files() {
+	files | xargs grep -lE -m 1 '^#!/bin/(ba)?sh|^# shellcheck shell='
+}
+
+python_syntax() {
+	files | xargs grep -lE -m 1 '^#!/usr/bin/(env )?python3' |
+	while IFS= read -r file; do
+		python3 -c 'import ast, sys
+ast.parse(open(sys.argv[1]).read(), sys.argv[1])' "$file" 2>&1
+	done
+}
+
+shell() {
+	shell_files | xargs shellcheck -x -P SCRIPTDIR
+}
+
+spelling() {
+	files | grep -vE '^(COPYING|\.clang-format)$' |
+		xargs codespell --ignore-words-list=fo,ser,ot
+}
+
+spdx() {
+	files | grep -vE '^(COPYING|README|(.*/)?\.[^/]*)$' |
+	while IFS= read -r file; do
+		head -n 2 "$file" | grep -q 'SPDX-License-Identifier:' ||
+			echo "$file: no SPDX line"
+	done
+}
+
+unfinished() {
+	files | grep -vE '^(COPYING|\.clang-format|tools/check.sh)$' |
+		xargs grep -nE '\b(TODO|FIXME|XXX)\b'
+}
+
+# Where this copy of the tree happens to lie is nobody's business
+machine_paths() {
+	files | grep -v '^tools/check.sh$' |
+		xargs grep -nF -e "$top/" -e '/home/'
+}
+
+version_code() {
+	files '*.c' '*.h' | grep -v '^include/lag_compat.h$' |
+		xargs grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION'
+}
+
+# Rank of each file of the module, top layer first.  A file includes only
+# headers of a higher rank and its own.
+layering() {
+	awk '
+	BEGIN {
+		ranks = "main:1 netlink:2 notifier:2 device:3 ethtool:3.5 " \
+			"config:4 port:5 receive:6 transmit:6 control:7 " \
+			"txmap:8 inherit:8 announce:8 trace:8 lag:9 " \
+			"engine/lacp:10 engine/machines:11 " \
+			"engine/rx_machine:11 engine/periodic_machine:11 " \
+			"engine/mux_machine:11 engine/tx_machine:11 " \
+			"engine/churn_machine:11 engine/selection:11 " \
+			"engine/fallback:11 engine/why:11 engine/pdu:12 " \
+			"engine/hash:12 engine/spread:12 engine/names:12 " \
+			"engine/env:13"
+		split(ranks, list)
+		for (i in list) {
+			split(list[i], pair, ":")
+			rank[pair[1]] = pair[2]
+		}
+	}
+	FNR == 1 {
+		dir = FILENAME ~ /\/engine\// ? "engine/" : ""
+		unit = FILENAME
+		sub(/^drivers\/net\/lag\//, "", unit)
+		sub(/\.[ch]$/, "", unit)
+		if (!(unit in rank))
+			print FILENAME ": has no rank in the layering"
+	}
+	/^#include "/ {
+		split($0, quoted, "\"")
+		target = dir quoted[2]
+		sub(/\.h$/, "", target)
+		if (!(target in rank))
+			print FILENAME ":" FNR ": includes unknown " quoted[2]
+		else if (rank[target] <= rank[unit] && target != unit &&
+			 !(target == "engine/machines" && rank[unit] == 11) &&
+			 !(target == "engine/lacp" && rank[unit] >= 10))
+			print FILENAME ":" FNR ": " unit " (" rank[unit] \
+			      ") includes " target " (" rank[target] ")"
+	}
+	dir != "" && unit != "engine/env" && /^#include </ &&
+	!/^#include <linux\/if_lag\.h>/ {
+		print FILENAME ":" FNR ": outside name in the engine: " $0
+	}' "$@"
+}
+
+# The engine's verbs change its state: control.c calls them under the lock.
+# What only reads may also be asked elsewhere.
+verbs() {
+	local verb='\blacp_(group_(init|configure|enable|expire|deadline)|'
+	verb+='port_(join|leave|goodbye|configure|link|receive|transmit|'
+	verb+='unsent|marker))\('
+
+	files 'drivers/net/lag/*.c' |
+		grep -vE '/engine/|/control\.c$' | xargs grep -nE "$verb"
+}
+
+mapfile -t module < <(files 'drivers/net/lag/*.c' 'drivers/net/lag/*.h')
+
+get_checkpatch
+check "checkpatch --strict" checkpatch
+check "kernel-doc" kernel_doc
+check "shellcheck" shell
+check "python syntax" python_syntax
+check "codespell" spelling
+check "SPDX lines" spdx
+check "nothing unfinished" unfinished
+check "no paths of a machine" machine_paths
+check "LINUX_VERSION_CODE in lag_compat.h only" version_code
+check "layering" layering "${module[@]}"
+check "engine verbs in control.c only" verbs
+echo "1..$number"
+[ "$failed" -eq 0 ]

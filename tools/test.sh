@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# All tests, one after the other; TAP of each, and at the end the sum.
+#
+# Usage: tools/test.sh [RING...]	of: unit lint build guest
+# Logs of every ring and kernel stay in out/check/.
+
+set -u
+
+top=$(realpath "$(dirname "$0")/..")
+cd "$top" || exit 1
+logs=out/check
+kernels="6.1 6.12"
+mkdir -p "$logs"
+rm -f "$logs"/*.tap "$logs"/*.log
+started=$SECONDS
+
+say() {
+	echo "# [$((SECONDS - started)) s] $*"
+}
+
+# ring NAME COMMAND...: a stream of TAP; it fails if it ends badly without
+# saying so, or holds no test
+ring() {
+	local name=$1 status
+
+	shift
+	"$@" 2>&1 | tee "$logs/$name.tap"
+	status=${PIPESTATUS[0]}
+	if [ "$status" -ne 0 ] && ! grep -q '^not ok' "$logs/$name.tap"; then
+		echo "not ok - $name: ended with status $status" |
+			tee -a "$logs/$name.tap"
+	elif ! grep -qE '^(not )?ok' "$logs/$name.tap"; then
+		echo "not ok - $name: no test was run" |
+			tee -a "$logs/$name.tap"
+	fi
+}
+
+unit() {
+	CMOCKA_MESSAGE_OUTPUT=TAP \
+		make --no-print-directory -C selftests/unit check \
+		OUT="$top/out/unit"
+}
+
+# built NAME COMMAND...: it succeeds without a warning
+built() {
+	local name=$1 log
+
+	shift
+	log=$logs/${name//[ ,=\/]/_}.log
+	if "$@" >"$log" 2>&1 && ! grep -qE 'warning:|error:' "$log"; then
+		echo "ok - $name"
+	else
+		echo "not ok - $name"
+		grep -E -A 5 'warning:|error:|\*\*\*' "$log" | head -n 40 |
+			sed 's/^/#   /'
+	fi
+}
+
+build() {
+	local kernel release
+
+	for kernel in $kernels; do
+		release=$(tools/vm/kernel release "$kernel") || return
+		built "$kernel module, gcc W=1" \
+			tools/build.sh "$release" build W=1e
+		built "$kernel module, sparse" \
+			tools/build.sh "$release" build W=1e C=2 CHECK=sparse \
+			CF="-D__CHECK_ENDIAN__ -Wsparse-error"
+		built "$kernel module, clang W=1" \
+			tools/build.sh "$release" llvm W=1e LLVM=1
+	done
+	built "tools" make --no-print-directory tools CFLAGS="-O2 -g -Werror"
+}
+
+guest() {
+	tools/vm/vm -k "$1" "${@:2}" --lag --timeout 1200 \
+		--log "$logs/$1.log" --add selftests \
+		--add tools/vm/run_selftests.sh \
+		-- bash tools/vm/run_selftests.sh
+}
+
+# Every guest has one processor of ours
+guests() {
+	local kernel
+
+	for kernel in $kernels; do
+		ring "guest-$kernel" guest "$kernel" --icount &
+	done
+	wait
+}
+
+[ $# -gt 0 ] || set -- unit lint build guest
+tools/deps.sh modules tools unit lint vm || exit 1
+for part; do
+	say "$part"
+	case $part in
+	unit)	ring unit unit ;;
+	lint)	ring lint tools/check.sh ;;
+	build)	ring build build ;;
+	guest)	guests ;;
+	*)	echo "test: no ring $part" >&2; exit 1 ;;
+	esac
+done
+say "done; logs are in $logs"
+
+count() {
+	cat "$logs"/*.tap | grep -cE "$1"
+}
+
+skipped=$(count '^ok.*# SKIP')
+passed=$(($(count '^ok') - skipped))
+failed=$(count '^not ok')
+if [ $((failed + skipped)) -gt 0 ]; then
+	grep -hE '^not ok|^ok.*# SKIP' "$logs"/*.tap | sed 's/^/# /'
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# In a guest: run the kselftest scripts, print one TAP stream of all cases.
+#
+# Usage: run_selftests.sh [SCRIPT...]	(default: all of selftests/)
+# A script passes only if the kernel says nothing grave meanwhile; with
+# SELFTEST_TIMEOUT seconds (default 300) for each.
+
+set -u
+
+cd "$(dirname "$0")/../../selftests" || exit 1
+kernel=$(uname -r | cut -d. -f1,2)
+complaints=${VM_COMPLAINTS:?run me with tools/vm/vm}
+number=0
+failed=0
+
+result() {
+	local ok=$1
+
+	shift
+	number=$((number + 1))
+	[ "$ok" = ok ] || failed=$((failed + 1))
+	echo "$ok $number - $*"
+}
+
+# Whatever is left over belongs to the script that has just run.
+tidy() {
+	ip -all netns delete
+	modprobe -q -r lag
+}
+
+# The script's own cases, under its name; sets $cases and $bad
+pass_on() {
+	local line
+
+	cases=0
+	bad=0
+	while IFS= read -r line; do
+		if [[ $line =~ ^(ok|not\ ok)\ [0-9]+\ -?\ *(.*) ]]; then
+			cases=$((cases + 1))
+			[ "${BASH_REMATCH[1]}" = ok ] || bad=1
+			result "${BASH_REMATCH[1]}" \
+				"$kernel $name: ${BASH_REMATCH[2]}"
+		elif [[ ! $line =~ ^(TAP\ version|1\.\.[1-9]) ]]; then
+			why=${line#*# SKIP }
+			echo "# $line"
+		fi
+	done
+}
+
+[ $# -gt 0 ] || set -- *.sh
+echo "TAP version 13"
+for script; do
+	name=${script%.sh}
+	[ "$name" = lib ] && continue
+	why='it did not say why'
+	dmesg -c >>/run/dmesg
+	started=$SECONDS
+	out=$(timeout "${SELFTEST_TIMEOUT:-300}" bash "./$script" 2>&1)
+	status=$?
+	pass_on <<<"$out"
+	echo "# $kernel $name: $((SECONDS - started)) s"
+	case $status in
+	0)	[ "$cases" -gt 0 ] || result "not ok" "$kernel $name: ran no case" ;;
+	4)	[ "$cases" -gt 0 ] || result ok "$kernel $name # SKIP $why" ;;
+	124)	result "not ok" "$kernel $name: timed out" ;;
+	*)	[ "$bad" = 1 ] ||
+			result "not ok" "$kernel $name: exit status $status" ;;
+	esac
+	tidy
+	if dmesg | grep -qE "$complaints"; then
+		result "not ok" "$kernel $name: the kernel complained"
+		dmesg | grep -E -A 40 "$complaints" | head -n 60 |
+			sed 's/^/#   /'
+	fi
+done
+dmesg -c >>/run/dmesg
+cat /run/dmesg >/dev/ttyS0
+echo "1..$number"
+[ "$failed" -eq 0 ]
