@@ -3,6 +3,7 @@
 #ifndef _LAG_CONTROL_H
 #define _LAG_CONTROL_H
 
+#include <linux/if_ether.h>
 #include <linux/types.h>
 
 struct lacp_admin;
@@ -11,6 +12,9 @@ struct lacp_port_admin;
 struct lag;
 struct lag_port;
 struct sk_buff;
+
+/* Slow Protocols Multicast address, 802.3 Annex 57A */
+extern const u8 lag_control_slow_address[ETH_ALEN];
 
 /* Life of the control part of a lag; init cannot fail.  RTNL.
  * Between them open, close and the port verbs.
@@ -42,7 +46,7 @@ void lag_control_join(struct lag_port *port,
  *
  * When it returns no slot names the port and the last LACPDU has been handed
  * down; the port still collects.
- * Context: RTNL, before lag_control_leave().
+ * Context: RTNL, before lag_control_leave() or while the port is taken down.
  */
 void lag_control_goodbye(struct lag_port *port);
 
