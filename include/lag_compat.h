@@ -6,6 +6,7 @@
 #ifndef _LAG_COMPAT_H
 #define _LAG_COMPAT_H
 
+#include <linux/netdevice.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -18,5 +19,57 @@
 #else
 #include <linux/unaligned.h>
 #endif
+
+/* A feature bit until v6.12, commit 00d066a4d4ed */
+static inline void lag_compat_set_lltx(struct net_device *dev)
+{
+#ifdef NETIF_F_LLTX
+	dev->features |= NETIF_F_LLTX;
+#else
+	dev->lltx = true;
+#endif
+}
+
+/* A feature bit until v6.12, commit 05c1280a2bcf; a stable 6.12 renamed the
+ * member, commit 0c493da86374
+ */
+static inline void lag_compat_set_netns_immutable(struct net_device *dev)
+{
+#if defined(NETIF_F_NETNS_LOCAL)
+	dev->features |= NETIF_F_NETNS_LOCAL;
+#elif defined(HAVE_NETNS_IMMUTABLE)
+	dev->netns_immutable = true;
+#else
+	dev->netns_local = true;
+#endif
+}
+
+/* A private flag until v6.12, commit beb5a9bea823 */
+static inline void lag_compat_set_change_proto_down(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	dev->priv_flags |= IFF_CHANGE_PROTO_DOWN;
+#else
+	dev->change_proto_down = true;
+#endif
+}
+
+/* IPv6 looks for IFF_SLAVE until v6.2, commit 8a321cf7becc.  That flag alone
+ * makes no bonding port: netif_is_bond_slave() wants IFF_BONDING too.
+ */
+static inline void lag_compat_set_no_addrconf(struct net_device *dev, bool off)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	if (off)
+		dev->flags |= IFF_SLAVE;
+	else
+		dev->flags &= ~IFF_SLAVE;
+#else
+	if (off)
+		dev->priv_flags |= IFF_NO_ADDRCONF;
+	else
+		dev->priv_flags &= ~IFF_NO_ADDRCONF;
+#endif
+}
 
 #endif /* _LAG_COMPAT_H */

@@ -135,9 +135,9 @@ struct lag_told {
  * @list: in &lag.ports
  * @dev_tracker: reference to @dev
  * @saved_addr: address to give back
+ * @saved_assign_type: where that came from
  * @saved_mtu: MTU to give back
- * @saved_up: @dev was up when it joined
- * @rcu: for kfree_rcu()
+ * @saved_up: open @dev when it leaves
  */
 struct lag_port {
 	/* Read for every packet */
@@ -166,10 +166,9 @@ struct lag_port {
 	struct list_head	list;
 	netdevice_tracker	dev_tracker;
 	u8			saved_addr[MAX_ADDR_LEN];
+	unsigned char		saved_assign_type;
 	unsigned int		saved_mtu;
 	bool			saved_up;
-
-	struct rcu_head		rcu;
 };
 
 /**
@@ -199,6 +198,7 @@ struct lag_port {
  * @ports: the ports in the order of joining; RTNL, readable under RCU
  * @num_ports: length of @ports; RTNL
  * @config: options; RTNL
+ * @listening: the ports hear the group address of LACP; RTNL
  */
 struct lag {
 	/* Read for every packet */
@@ -231,6 +231,7 @@ struct lag {
 	struct list_head	ports;
 	unsigned int		num_ports;
 	struct lag_config	config;
+	bool			listening;
 };
 
 static inline struct lag_port *lag_port_get_rcu(const struct net_device *dev)

@@ -435,6 +435,8 @@ void lacp_port_link(struct lacp_group *g, struct lacp_port *p,
 	if (!link->running) {
 		p->downdelay = LACP_NEVER;
 		p->link_up = false;
+		/* It was no farewell for ever: it may come up again. */
+		p->leaving = false;
 	}
 	lacp_settle(g, now);
 }

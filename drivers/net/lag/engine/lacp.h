@@ -363,7 +363,8 @@ void lacp_port_leave(struct lacp_group *g, struct lacp_port *p, u64 now);
  * @now: ms
  *
  * It stops distributing and, where LACP talked, owes a last LACPDU out of
- * sync.  It goes on collecting: what is in flight is still ours.
+ * sync.  It goes on collecting: what is in flight is still ours.  Undone by
+ * lacp_port_link() with a port that does not run.
  */
 void lacp_port_goodbye(struct lacp_group *g, struct lacp_port *p, u64 now);
 void lacp_port_configure(struct lacp_group *g, struct lacp_port *p,

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the kernel tells of ports, and of lags themselves: who has to know.
+ *
+ * What is done about it is not here; see port.c, inherit.c and control.c.
+ */
+#include "notifier.h"
+#include "device.h"
+#include "port.h"
+#include "inherit.h"
+#include "control.h"
+#include "lag.h"
+
+#include <linux/etherdevice.h>
+#include <linux/netdevice.h>
+#include <linux/notifier.h>
+
+/* The MTU of a port is the lag's, which sets its own before its ports'. */
+static bool lag_foreign_mtu(const struct lag *lag, const void *ptr)
+{
+	const struct netdev_notifier_info_ext *info = ptr;
+
+	if (info->ext.mtu == lag->dev->mtu)
+		return false;
+
+	NL_SET_ERR_MSG(info->info.extack,
+		       "a port has the MTU of its lag; set that of the lag");
+	return true;
+}
+
+/* Likewise its address. */
+static bool lag_foreign_address(const struct lag *lag, const void *ptr)
+{
+	const struct netdev_notifier_pre_changeaddr_info *info = ptr;
+
+	if (ether_addr_equal(info->dev_addr, lag->dev->dev_addr))
+		return false;
+
+	NL_SET_ERR_MSG(info->info.extack,
+		       "a port has the address of its lag; set that of the lag");
+	return true;
+}
+
+static int lag_port_event(struct lag_port *port, unsigned long event, void *ptr)
+{
+	struct lag *lag = port->lag;
+
+	switch (event) {
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+		lag_port_link_changed(port);
+		break;
+	case NETDEV_GOING_DOWN:
+		lag_control_goodbye(port);
+		break;
+	case NETDEV_UNREGISTER:
+		lag_port_lose(port);
+		break;
+	case NETDEV_FEAT_CHANGE:
+		lag_inherit_update(lag);
+		break;
+	case NETDEV_PRECHANGEMTU:
+		return lag_foreign_mtu(lag, ptr) ? NOTIFY_BAD : NOTIFY_DONE;
+	case NETDEV_PRE_CHANGEADDR:
+		return lag_foreign_address(lag, ptr) ? NOTIFY_BAD : NOTIFY_DONE;
+	case NETDEV_PRE_TYPE_CHANGE:
+		return NOTIFY_BAD;
+	case NETDEV_NOTIFY_PEERS:
+	case NETDEV_RESEND_IGMP:
+		/* The addresses to tell of are the lag's. */
+		call_netdevice_notifiers(event, lag->dev);
+		break;
+	}
+
+	return NOTIFY_DONE;
+}
+
+static int lag_netdev_event(struct notifier_block *nb, unsigned long event,
+			    void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct lag_port *port;
+
+	/* Whoever ends protodown turns the carrier on, whatever LACP says. */
+	if (event == NETDEV_CHANGE && lag_device_is(dev))
+		lag_control_carrier(netdev_priv(dev));
+
+	port = lag_port_from_dev(dev);
+	return port ? lag_port_event(port, event, ptr) : NOTIFY_DONE;
+}
+
+static struct notifier_block lag_notifier = {
+	.notifier_call = lag_netdev_event,
+};
+
+int lag_notifier_init(void)
+{
+	return register_netdevice_notifier(&lag_notifier);
+}
+
+void lag_notifier_exit(void)
+{
+	unregister_netdevice_notifier(&lag_notifier);
+}
