@@ -4,6 +4,7 @@
  * How they come in and what range each has is not here; see netlink.c.
  */
 #include "config.h"
+#include "port.h"
 #include "control.h"
 #include "lag.h"
 
@@ -81,6 +82,26 @@ int lag_config_validate(const struct lag *lag, const struct lag_config *config,
 	return 0;
 }
 
+static bool lag_config_listens(const struct lag *lag,
+			       const struct lag_config *config)
+{
+	return lag->dev->flags & IFF_UP && config->lacp.mode == LAG_MODE_LACP;
+}
+
+int lag_config_prepare(struct lag *lag, const struct lag_config *config,
+		       struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	if (lag_config_listens(lag, config))
+		err = lag_port_listen(lag, true);
+	if (err)
+		NL_SET_ERR_MSG(extack,
+			       "no memory for the group address of LACP; try again");
+
+	return err;
+}
+
 void lag_config_commit(struct lag *lag, const struct lag_config *config)
 {
 	const u8 *system = config->actor_system;
@@ -93,4 +114,6 @@ void lag_config_commit(struct lag *lag, const struct lag_config *config)
 	lag->config = *config;
 	ether_addr_copy(lag->config.lacp.system, system);
 	lag_control_configure(lag);
+	/* To stop listening cannot fail; to start has been prepared. */
+	lag_port_listen(lag, lag_config_listens(lag, config));
 }

@@ -751,9 +751,6 @@ static int lag_newlink(struct net *src_net, struct net_device *dev,
 	if (err)
 		return err;
 
-	if (!tb[IFLA_ADDRESS])
-		eth_hw_addr_random(dev);
-
 	/* Registering already looks at the options; nobody else sees them. */
 	lag->config = config;
 	err = register_netdevice(dev);
@@ -776,6 +773,10 @@ static int lag_changelink(struct net_device *dev, struct nlattr *tb[],
 		return err;
 
 	err = lag_config_validate(lag, &config, data, extack);
+	if (err)
+		return err;
+
+	err = lag_config_prepare(lag, &config, extack);
 	if (err)
 		return err;
 
