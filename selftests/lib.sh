@@ -1,0 +1,460 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the scripts share: namespaces and cables, state read as JSON, waiting,
+# assertions, TAP.  What is tested is not here.
+#
+# A script names its cases in ALL_TESTS, may define setup() for what they
+# share, and ends in
+#
+#	run_tests
+#	exit "${EXIT_STATUS:?}"
+#
+# Each case is a function and runs in a subshell under `set -e`: every command
+# is an assertion, and what the case has made is gone after it.  Conditions are
+# waited for, never slept for.
+
+set -u -o pipefail
+shopt -s inherit_errexit
+
+KSFT_SKIP=4
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+NAMESPACES=()
+WORK=$(mktemp -d)
+
+# The script cannot run here.  Before run_tests or in setup().
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit "$KSFT_SKIP"
+}
+
+# The case cannot run here.
+skip()
+{
+	echo "$*" >"$WORK/why"
+	exit "$KSFT_SKIP"
+}
+
+fail()
+{
+	echo "# $*" >&2
+	return 1
+}
+
+# not CMD...: `!` does not count for `set -e`
+not()
+{
+	if "$@"; then
+		return 1
+	fi
+}
+
+# The module, the plug-in of ip and the TOOLs, or the script is skipped
+lag_require()
+{
+	local tool
+
+	[ "$(id -u)" = 0 ] || skip_all "needs root"
+	for tool in ip jq python3 "$@"; do
+		command -v "$tool" >/dev/null || skip_all "needs $tool"
+	done
+	[ -d /sys/module/lag ] || modprobe -q lag ||
+		skip_all "no module lag for $(uname -r)"
+	ip link help lag 2>&1 | grep -q lacp_rate ||
+		skip_all "ip has no plug-in for lag (IP_LIB_DIR)"
+}
+
+# ERR trap: the lines of the script that led here, and the state
+explain()
+{
+	local i ns
+
+	echo "# failed: $1"
+	for ((i = 1; i < ${#FUNCNAME[@]}; i++)); do
+		[[ ${BASH_SOURCE[i]} == *lib.sh ]] ||
+			echo "#   ${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]}"
+	done
+	for ns in $(ip netns list | cut -d ' ' -f 1 | grep "^lag-$$-"); do
+		echo "# ip -n $ns -s -d link"
+		ip -n "$ns" -s -d link | sed 's/^/#   /'
+	done
+} >&2
+
+# Kills what still runs in them, too
+cleanup()
+{
+	local ns pids
+
+	for ns in "${NAMESPACES[@]}"; do
+		pids=$(ip netns pids "$ns" 2>/dev/null)
+		# shellcheck disable=SC2086
+		[ -z "$pids" ] || kill -9 $pids 2>/dev/null
+		ip netns del "$ns" 2>/dev/null
+	done
+	NAMESPACES=()
+}
+
+strictly()
+{
+	set -eE
+	trap 'trap - ERR; explain "$BASH_COMMAND"' ERR
+	"$@"
+	trap - ERR
+	set +eE
+}
+
+run_case()
+{
+	NAMESPACES=()
+	trap 'cleanup; kill $(jobs -p) 2>/dev/null' EXIT
+	strictly "$1"
+	exit 0
+}
+
+run_tests()
+{
+	local test number=0 skipped=0 status note
+
+	# shellcheck disable=SC2086
+	set -- $ALL_TESTS
+	echo "TAP version 13"
+	trap 'cleanup; rm -rf "$WORK"' EXIT
+	start_jq
+	if declare -F setup >/dev/null; then
+		strictly setup
+	fi
+	echo "1..$#"
+	EXIT_STATUS=0
+	for test; do
+		: $((++number))
+		note=
+		(run_case "$test")
+		status=$?
+		if ((status == KSFT_SKIP)); then
+			: $((++skipped))
+			note=" # SKIP $(cat "$WORK/why")"
+		elif ((status)); then
+			EXIT_STATUS=1
+			echo -n "not "
+		fi
+		echo "ok $number - $test$note"
+	done
+	if ((EXIT_STATUS == 0 && skipped == $#)); then
+		EXIT_STATUS=$KSFT_SKIP
+	fi
+}
+
+# --- topology ---------------------------------------------------------------
+
+# setup_ns A B...: fresh namespaces, named in $A and $B
+setup_ns()
+{
+	local var name
+
+	for var; do
+		name=lag-$$-$BASHPID-${var,,}
+		ip netns add "$name"
+		NAMESPACES+=("$name")
+		printf -v "$var" %s "$name"
+		# Nobody speaks unasked
+		in_ns "$name" sh -c \
+			'echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6'
+		ip -n "$name" link set lo up
+	done
+}
+
+in_ns()
+{
+	ip netns exec "$@"
+}
+
+# cable NS1 PORT1 NS2 PORT2: a veth pair
+cable()
+{
+	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
+}
+
+# unplug NS PORT, plug NS PORT: the far end of a cable decides on carrier, so
+# name the far end
+unplug()
+{
+	ip -n "$1" link set "$2" down
+}
+
+plug()
+{
+	ip -n "$1" link set "$2" up
+}
+
+# join NS MASTER PORT...: a bond takes only ports that are down
+join()
+{
+	local ns=$1 master=$2 port
+
+	shift 2
+	for port; do
+		ip -n "$ns" link set "$port" down
+		ip -n "$ns" link set "$port" master "$master"
+		ip -n "$ns" link set "$port" up
+	done
+}
+
+# pair N KIND [OPTION...]: lag0 with these options over a1..aN in $A, cabled to
+# peer0, a lag or a bond at the fast rate, over b1..bN in $B; 192.0.2.1 and .2
+pair()
+{
+	local n=$1 kind=$2 i
+
+	shift 2
+	setup_ns A B
+	ip -n "$A" link add lag0 type lag "$@"
+	case $kind in
+	lag)
+		ip -n "$B" link add peer0 type lag lacp_rate fast
+		;;
+	bond)
+		ip -n "$B" link add peer0 type bond mode 802.3ad \
+			lacp_rate fast miimon 50
+		;;
+	esac
+	for ((i = 1; i <= n; i++)); do
+		cable "$A" "a$i" "$B" "b$i"
+		join "$A" lag0 "a$i"
+		join "$B" peer0 "b$i"
+	done
+	ip -n "$A" addr add 192.0.2.1/24 dev lag0
+	ip -n "$B" addr add 192.0.2.2/24 dev peer0
+	ip -n "$A" link set lag0 up
+	ip -n "$B" link set peer0 up
+}
+
+# --- state ------------------------------------------------------------------
+
+# One jq answers all questions about links: to start one takes long on a slow
+# guest.  It reads [path, data] and prints what is at the path.
+start_jq()
+{
+	coproc JQ {
+		exec jq --unbuffered -ncM 'inputs as [$path, $data]
+			| $path / "." | map(tonumber? // .) as $path
+			| $data | try getpath($path) catch "no such path"'
+	}
+	exec {JQ_IN}>&"${JQ[1]}" {JQ_OUT}<&"${JQ[0]}"
+}
+
+# link_json NS DEV PATH: of `ip -j -d -s link`, as JSON
+link_json()
+{
+	local json answer
+
+	json=$(ip -n "$1" -s -s -d -j link show dev "$2") || return 1
+	echo "[\"0.$3\",$json]" >&"$JQ_IN"
+	read -r answer <&"$JQ_OUT"
+	echo "$answer"
+}
+
+# link_get NS DEV PATH: the same; a string without its quotes
+link_get()
+{
+	local answer
+
+	answer=$(link_json "$@") || return 1
+	answer=${answer#\"}
+	echo "${answer%\"}"
+}
+
+# lag_get NS LAG PATH: of its options and state
+lag_get()
+{
+	link_get "$1" "$2" "linkinfo.info_data.$3"
+}
+
+# port_get NS PORT PATH: of its options and state as a port
+port_get()
+{
+	link_get "$1" "$2" "linkinfo.info_slave_data.$3"
+}
+
+# tx_packets NS DEV, rx_packets NS DEV
+tx_packets()
+{
+	link_get "$1" "$2" stats64.tx.packets
+}
+
+rx_packets()
+{
+	link_get "$1" "$2" stats64.rx.packets
+}
+
+# --- conditions and assertions ----------------------------------------------
+
+now_ms()
+{
+	local now=$EPOCHREALTIME
+
+	echo $((10#${now/[.,]/} / 1000))
+}
+
+# wait_for SECONDS CMD...: until it succeeds
+wait_for()
+{
+	local seconds=$1 deadline
+
+	shift
+	deadline=$(($(now_ms) + seconds * 1000))
+	until "$@"; do
+		if (($(now_ms) > deadline)); then
+			fail "not within $seconds s: $*"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# is VALUE CMD...: it prints this
+is()
+{
+	local want=$1
+
+	shift
+	[ "$("$@")" = "$want" ]
+}
+
+# expect VALUE CMD...: the same, and says what it printed
+expect()
+{
+	local want=$1 got
+
+	shift
+	got=$("$@")
+	[ "$got" = "$want" ] || fail "$* is '$got', not '$want'"
+}
+
+# wait_is SECONDS VALUE CMD...
+wait_is()
+{
+	local seconds=$1 want=$2
+
+	shift 2
+	wait_for "$seconds" is "$want" "$@" || expect "$want" "$@"
+}
+
+# stays SECONDS VALUE CMD...: at every look
+stays()
+{
+	local seconds=$1 deadline
+
+	shift
+	deadline=$(($(now_ms) + seconds * 1000))
+	until (($(now_ms) > deadline)); do
+		expect "$@"
+	done
+}
+
+# between LOW HIGH CMD...
+between()
+{
+	local low=$1 high=$2 got
+
+	shift 2
+	got=$("$@")
+	((got >= low && got <= high)) ||
+		fail "$* is $got, not in $low..$high"
+}
+
+# check_extack SENTENCE CMD...: refused with it
+check_extack()
+{
+	local sentence=$1 said
+
+	shift
+	if said=$("$@" 2>&1); then
+		fail "not refused: $*"
+	fi
+	[[ $said == *"$sentence"* ]] || fail "$*: says '$said', not '$sentence'"
+}
+
+# distributing NS LAG N: so many ports of it do, and it has carrier
+distributing()
+{
+	is "$3" lag_get "$1" "$2" num_distributing && carrier "$1" "$2"
+}
+
+carrier()
+{
+	[[ $(link_get "$1" "$2" flags) == *LOWER_UP* ]]
+}
+
+# partner_says NS PORT WORD, actor_says NS PORT WORD: a bit of the state octet
+partner_says()
+{
+	[[ $(port_get "$1" "$2" ad_partner_oper_port_state_str) == *\"$3\"* ]]
+}
+
+actor_says()
+{
+	[[ $(port_get "$1" "$2" ad_actor_oper_port_state_str) == *\"$3\"* ]]
+}
+
+# why NS PORT
+why()
+{
+	port_get "$1" "$2" why
+}
+
+# --- traffic ----------------------------------------------------------------
+
+# traffic FILTER ARG...: what traffic.py says
+traffic()
+{
+	python3 "$HERE/traffic.py" "${@:2}" | jq -cM "$1"
+}
+
+# slow NS ARG...: slow.py there
+slow()
+{
+	ip netns exec "$1" python3 "$HERE/slow.py" "${@:2}"
+}
+
+# slow_start NS ARG...: the same in the background, as $SLOW
+slow_start()
+{
+	ip netns exec "$1" python3 "$HERE/slow.py" "${@:2}" &
+	SLOW=$!
+}
+
+# listen NS PORT: what slow.py sniffs there goes to $WORK/seen, by $SLOW
+listen()
+{
+	: >"$WORK/ready"
+	ip netns exec "$1" python3 "$HERE/slow.py" sniff "$2" \
+		>"$WORK/seen" 2>"$WORK/ready" &
+	SLOW=$!
+	wait_for 10 grep -q ready "$WORK/ready"
+}
+
+# seen FILTER: one line for each frame that the jq condition holds for
+seen()
+{
+	jq -cM "select($1)" "$WORK/seen"
+}
+
+# seen_count N FILTER: at least so many
+seen_count()
+{
+	(($(seen "$2" | wc -l) >= $1))
+}
+
+# stop PID
+stop()
+{
+	kill "$1"
+	wait "$1" 2>/dev/null || true
+}
+
+# reaches NS ADDRESS: one echo request, answered
+reaches()
+{
+	ip netns exec "$1" busybox ping -c 1 -W 1 "$2" >/dev/null
+}

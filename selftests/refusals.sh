@@ -1,0 +1,283 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What is refused, is refused with a sentence that says what to do, and leaves
+# everything as it was.
+#
+#    A
+#   +-------------------------------+
+#   |  lag0 -- a1     a2 (free)     |
+#   +-------------------------------+
+
+ALL_TESTS="
+	values_out_of_range
+	modes_not_available
+	policies_not_available
+	contradictions
+	words_that_ip_refuses
+	ports_that_cannot_be
+	aggregate_in_aggregate
+	port_of_another_lag
+	port_options
+	port_options_elsewhere
+	what_belongs_to_the_lag
+	addresses_of_the_lag
+	state_is_read_only
+	unknown_option
+	sixty_fifth_port
+"
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh" || exit 1
+
+setup()
+{
+	lag_require
+	setup_ns A B
+	ip -n "$A" link add lag0 up type lag
+	cable "$A" a1 "$B" b1
+	cable "$A" a2 "$B" b2
+	plug "$B" b1
+	join "$A" lag0 a1
+}
+
+# All that can be set of a lag and its ports
+settings()
+{
+	ip -n "$A" -d -j link show | jq -cM '[.[] | [.ifname, .master, .mtu,
+		.address, (.linkinfo | .info_kind, .info_slave_kind,
+			(.info_data // {} | del(.carrier_reason,
+				.carrier_reason_text)),
+			(.info_slave_data // {} | .actor_port_prio, .admin,
+				.port_key, .port_number))]] | sort'
+}
+
+# refused SENTENCE OPTION...: of lag0, and of a lag that would be made so
+refused()
+{
+	local before
+
+	before=$(settings)
+	check_extack "$1" ip -n "$A" link set lag0 type lag "${@:2}"
+	check_extack "$1" ip -n "$A" link add lag1 type lag "${@:2}"
+	expect "$before" settings
+}
+
+# refused_port SENTENCE DEV [MASTER]
+refused_port()
+{
+	local before
+
+	before=$(settings)
+	check_extack "$1" ip -n "$A" link set "$2" master "${3:-lag0}"
+	expect "$before" settings
+}
+
+values_out_of_range()
+{
+	refused "min_links must be 0..64" min_links 65
+	refused "max_links must be 0..64" max_links 65
+	refused "fallback_timeout must be 0..300000 ms" fallback_timeout 300001
+	refused "wait_while must be 0..10000 ms" wait_while 10001
+	refused "ad_actor_sys_prio must be 1..65535" ad_actor_sys_prio 0
+	refused "ad_user_port_key must be 0..1023" ad_user_port_key 1024
+	refused "updelay must be 0..720000 ms" updelay 720001
+	refused "downdelay must be 0..720000 ms" downdelay 720001
+	refused "ad_actor_system must not be a multicast address" \
+		ad_actor_system 01:80:c2:00:00:02
+}
+
+modes_not_available()
+{
+	local mode
+
+	for mode in balance-rr active-backup broadcast balance-tlb balance-alb
+	do
+		refused "mode $mode is not available; use mode " mode "$mode"
+	done
+}
+
+policies_not_available()
+{
+	local policy
+
+	for policy in encap2+3 encap3+4 vlan+srcmac flow; do
+		refused "xmit_hash_policy $policy is not available; use layer" \
+			xmit_hash_policy "$policy"
+	done
+}
+
+contradictions()
+{
+	refused "min_links must not be more than max_links" \
+		min_links 3 max_links 2
+	ip -n "$A" link set lag0 type lag max_links 2
+	check_extack "min_links must not be more than max_links" \
+		ip -n "$A" link set lag0 type lag min_links 3
+	ip -n "$A" link set lag0 type lag max_links 0
+}
+
+words_that_ip_refuses()
+{
+	refused 'invalid mode, see "ip link help lag"' mode bogus
+	refused 'invalid lacp_rate' lacp_rate quick
+	refused 'invalid lacp_active' lacp_active maybe
+	refused 'invalid ad_select' ad_select best
+	refused 'invalid fallback' fallback some
+	refused 'invalid xmit_hash_policy' xmit_hash_policy layer7
+	refused 'invalid ad_user_port_key' ad_user_port_key 65536
+	refused 'invalid ad_actor_system' ad_actor_system 02:00
+	refused 'unknown option "colour"' colour red
+}
+
+ports_that_cannot_be()
+{
+	refused_port "a lag cannot be a port of itself" lag0
+	refused_port "a loopback device leads nowhere" lo
+	ip -n "$A" link add gone type dummy
+	ip -n "$A" link add link a2 name a2.5 type vlan id 5
+	refused_port "in use by another device above it" a2
+	ip -n "$A" link del a2.5
+	ip -n "$A" link add br0 type bridge
+	ip -n "$A" link set gone master br0
+	# Taken from br0 by rtnetlink first, hence put back
+	ip -n "$A" link set gone nomaster
+	ip -n "$A" link add mac0 link gone type macvlan
+	refused_port "in use by another device above it" gone
+	ip -n "$A" link add sit1 type sit remote 192.0.2.9 local 192.0.2.8 ||
+		ip -n "$A" tuntap add sit1 mode tun
+	refused_port "only Ethernet devices can be ports" sit1
+	ip -n "$A" link add lag1 type lag
+	cable "$A" far "$B" near
+	refused_port "No such device" nonesuch
+	ip -n "$A" link del lag1
+	ip -n "$A" link del gone
+	ip -n "$A" link del br0
+	ip -n "$A" link del sit1
+	ip -n "$A" link del far
+}
+
+aggregate_in_aggregate()
+{
+	ip -n "$A" link add lag1 type lag
+	refused_port "mode lacp cannot have a port that is itself an aggregate" \
+		lag1
+	ip -n "$A" link add bond1 type bond
+	refused_port "mode lacp cannot have a port that is itself an aggregate" \
+		bond1
+	# In mode static it can; then mode lacp cannot be set
+	ip -n "$A" link add lag2 type lag mode static
+	ip -n "$A" link set bond1 master lag2
+	check_extack \
+		"mode lacp cannot have a port that is itself an aggregate" \
+		ip -n "$A" link set lag2 type lag mode lacp
+	expect static lag_get "$A" lag2 mode
+	ip -n "$A" link del lag2
+	ip -n "$A" link del bond1
+	ip -n "$A" link del lag1
+}
+
+# `ip link set master` moves a port from one lag to another: leaves and joins
+port_of_another_lag()
+{
+	ip -n "$A" link add lag1 type lag
+	ip -n "$A" link set a1 master lag1
+	expect lag1 link_get "$A" a1 master
+	ip -n "$A" link set a1 master lag0
+	ip -n "$A" link del lag1
+}
+
+port_options()
+{
+	local before
+
+	ip -n "$A" link set a2 master lag0
+	before=$(settings)
+	check_extack "port_number belongs to another port of the lag" \
+		ip -n "$A" link set a2 type lag_slave port_number 1
+	check_extack 'invalid admin, see "ip link help lag_slave"' \
+		ip -n "$A" link set a2 type lag_slave admin away
+	check_extack 'invalid actor_port_prio' \
+		ip -n "$A" link set a2 type lag_slave actor_port_prio 65536
+	check_extack 'unknown option "weight"' \
+		ip -n "$A" link set a2 type lag_slave weight 3
+	expect "$before" settings
+	ip -n "$A" link set a2 nomaster
+}
+
+port_options_elsewhere()
+{
+	not ip -n "$A" link set a2 type lag_slave actor_port_prio 3
+	not ip -n "$A" link set a2 type lag mode static
+}
+
+what_belongs_to_the_lag()
+{
+	local before
+
+	before=$(settings)
+	check_extack "a port has the MTU of its lag" \
+		ip -n "$A" link set a1 mtu 1300
+	check_extack "a port has the address of its lag" \
+		ip -n "$A" link set a1 address 02:00:00:00:00:77
+	expect "$before" settings
+}
+
+addresses_of_the_lag()
+{
+	check_extack "an individual Ethernet address" \
+		ip -n "$A" link add lag1 address 01:00:00:00:00:01 type lag
+	check_extack "an individual Ethernet address" \
+		ip -n "$A" link add lag1 address 00:00:00:00:00:00 type lag
+	not ip -n "$A" link set lag0 address 01:00:00:00:00:01
+}
+
+# These `ip` does not send
+raw()
+{
+	in_ns "$A" python3 "$HERE/rtnl.py" "$@"
+}
+
+state_is_read_only()
+{
+	local before
+
+	before=$(settings)
+	check_extack "the state of a lag is read only" raw lag0 data 21=
+	check_extack "the state of a port is read only" raw a1 slave 5=
+	check_extack "lacp_rate must be 0 (slow) or 1 (fast)" raw lag0 data 3=02
+	check_extack "mode is unknown" raw lag0 data 1=09
+	check_extack "must be 1 or 0" raw lag0 data 2=02
+	check_extack "must be 1 or 0" raw lag0 data 20=07
+	check_extack "ad_select must be" raw lag0 data 12=04
+	check_extack "fallback must be" raw lag0 data 8=03
+	check_extack "xmit_hash_policy is unknown" raw lag0 data 4=07
+	check_extack "admin must be" raw a1 slave 2=03
+	# An u32 of two octets
+	check_extack "invalid attribute length" raw lag0 data 5=0100
+	expect "$before" settings
+}
+
+unknown_option()
+{
+	check_extack "option is unknown to this lag module" raw lag0 data 40=01
+	check_extack "option is unknown to this lag module" raw a1 slave 30=01
+}
+
+sixty_fifth_port()
+{
+	local i
+
+	ip -n "$A" link add lag64 type lag mode static
+	for ((i = 1; i <= 65; i++)); do
+		echo "link add p$i type dummy"
+		((i == 65)) || echo "link set p$i master lag64"
+	done | ip -n "$A" -batch -
+	refused_port "the lag has 64 ports" p65 lag64
+	ip -n "$A" link set p7 nomaster
+	ip -n "$A" link set p65 master lag64
+	expect 7 port_get "$A" p65 port_number
+}
+
+run_tests
+exit "${EXIT_STATUS:?}"

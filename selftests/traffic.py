@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Traffic from one network namespace to another, and what became of it.
+
+Slow protocols are not here; see slow.py.  One process holds both ends, so
+there is nothing to synchronise: it prints one JSON object when all is over.
+"""
+import argparse
+import collections
+import ctypes
+import json
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+
+CLONE_NEWNET = 0x40000000
+ETH_P_ALL = 0x0003
+PACKET_OUTGOING = 4
+SO_RCVBUFFORCE = 33
+
+
+def in_namespace(name, make):
+    """What make() returns, made inside the namespace."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    home = os.open("/proc/self/ns/net", os.O_RDONLY)
+    there = os.open("/run/netns/" + name, os.O_RDONLY)
+    try:
+        if libc.setns(there, CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "setns " + name)
+        return make()
+    finally:
+        libc.setns(home, CLONE_NEWNET)
+        os.close(home)
+        os.close(there)
+
+
+def udp_socket(address, port):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
+    sock.bind((address, port))
+    return sock
+
+
+def watch(ports):
+    """Sockets on these ports, and which flow was seen on which of them."""
+    sockets = {}
+    for port in ports:
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                             socket.htons(ETH_P_ALL))
+        sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
+        sock.bind((port, ETH_P_ALL))
+        sock.setblocking(False)
+        sockets[port] = sock
+    return sockets
+
+
+def watched(sockets, args):
+    """Flows by port.  Only frames that came in, to our UDP port, count."""
+    flows = {port: set() for port in sockets}
+    for port, sock in sockets.items():
+        while True:
+            try:
+                frame, address = sock.recvfrom(2048)
+            except BlockingIOError:
+                break
+            if (address[2] == PACKET_OUTGOING or len(frame) < 42 or
+                    frame[12:14] != b"\x08\x00" or frame[23] != 17):
+                continue
+            source, target = struct.unpack_from("!HH", frame, 34)
+            if target == args.port:
+                flows[port].add(source - args.port - 1)
+    return {port: sorted(seen) for port, seen in flows.items()}
+
+
+def udp(args):
+    """Numbered datagrams; a flow is a source port."""
+    sink = in_namespace(args.to, lambda: udp_socket("", args.port))
+    sources = [in_namespace(args.source,
+                            lambda i=i: udp_socket("", args.port + 1 + i))
+               for i in range(args.flows)]
+    watching = in_namespace(args.to, lambda: watch(args.watch))
+    seen = collections.Counter()
+    highest = {}
+    result = dict(sent=0, received=0, lost=0, duplicates=0, reordered=0,
+                  gap_ms=0)
+    over = threading.Event()
+
+    def receive():
+        last = None
+        sink.settimeout(0.5)
+        while True:
+            try:
+                data = sink.recv(2048)
+            except TimeoutError:
+                if over.is_set():
+                    return
+                continue
+            now = time.monotonic()
+            if last is not None:
+                result["gap_ms"] = max(result["gap_ms"],
+                                       int((now - last) * 1000))
+            last = now
+            flow, number = struct.unpack_from("!II", data)
+            seen[flow, number] += 1
+            if number < highest.get(flow, 0):
+                result["reordered"] += 1
+            highest[flow] = max(number, highest.get(flow, 0))
+
+    receiver = threading.Thread(target=receive)
+    receiver.start()
+    start = time.monotonic()
+    for number in range(args.count):
+        for flow, sock in enumerate(sources):
+            late = start + result["sent"] / args.rate - time.monotonic()
+            if late > 0:
+                time.sleep(late)
+            data = struct.pack("!II", flow, number).ljust(args.size, b"\0")
+            try:
+                sock.sendto(data, (args.address, args.port))
+            except OSError:
+                pass    # no carrier, a full queue: it counts as lost
+            result["sent"] += 1
+    over.set()
+    receiver.join()
+    result["received"] = len(seen)
+    result["duplicates"] = sum(seen.values()) - len(seen)
+    result["lost"] = result["sent"] - len(seen)
+    result["flows"] = watched(watching, args)
+    return result
+
+
+def tcp(args):
+    """One connection; what arrives is compared."""
+    listener = in_namespace(
+        args.to, lambda: socket.create_server(("", args.port)))
+    data = os.urandom(1 << 16) * args.blocks
+    got = bytearray()
+
+    def receive():
+        connection = listener.accept()[0]
+        while chunk := connection.recv(1 << 16):
+            got.extend(chunk)
+
+    receiver = threading.Thread(target=receive, daemon=True)
+    receiver.start()
+    sock = in_namespace(
+        args.source,
+        lambda: socket.create_connection((args.address, args.port), 10))
+    sock.sendall(data)
+    sock.shutdown(socket.SHUT_WR)
+    receiver.join(30)
+    return dict(sent=len(data), received=len(got), equal=got == data)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=("udp", "tcp"))
+    parser.add_argument("source", help="namespace")
+    parser.add_argument("to", help="namespace")
+    parser.add_argument("address", help="of the receiver")
+    parser.add_argument("--port", type=int, default=7000)
+    parser.add_argument("--flows", type=int, default=1)
+    parser.add_argument("--count", type=int, default=100, help="per flow")
+    parser.add_argument("--rate", type=float, default=1000, help="in all")
+    parser.add_argument("--size", type=int, default=64)
+    parser.add_argument("--watch", type=lambda text: text.split(","),
+                        default=[], help="ports of the receiver")
+    parser.add_argument("--blocks", type=int, default=16, help="of 64 KiB")
+    args = parser.parse_args()
+    print(json.dumps(udp(args) if args.kind == "udp" else tcp(args)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
