@@ -3,6 +3,7 @@
 # Builds the module for one kernel without writing into the source tree.
 #
 # Usage: tools/build.sh RELEASE [VARIANT [MAKE-ARGUMENT...]]
+# The kernel's build tree is KDIR, if set.
 # Leaves out/RELEASE/lag.ko, or with a VARIANT (a name of its own for other
 # arguments, such as "llvm LLVM=1") out/RELEASE/VARIANT/lag.ko.
 
@@ -19,7 +20,7 @@ mkdir -p "$place" || exit 1
 find "$place" -xtype l -delete
 cp -rsf "$top/Kbuild" "$top/drivers" "$top/include" "$place/" || exit 1
 
-make -C "/lib/modules/$release/build" M="$place" --no-print-directory \
+make -C "${KDIR:-/lib/modules/$release/build}" M="$place" --no-print-directory \
 	W=1 "$@" modules || exit 1
 if [ "$variant" = build ]; then
 	cp -u "$place/drivers/net/lag/lag.ko" "$top/out/$release/lag.ko"

@@ -21,6 +21,9 @@ packages() {
 	vm)	 echo qemu-system-x86 python3 busybox-static bash kmod xz-utils \
 		      iproute2 ethtool jq libteam-utils iputils-ping tcpdump \
 		      grep sed gawk coreutils procps ;;
+	debug-kernel)
+		 echo linux-source-6.12 gcc make bc bison flex libelf-dev kmod \
+		      xz-utils ccache ;;
 	*)	 echo "deps: unknown purpose $1" >&2; return 1 ;;
 	esac
 }
