@@ -36,11 +36,6 @@ const u8 lag_control_slow_address[ETH_ALEN] __aligned(2) = {
 	0x01, 0x80, 0xc2, 0x00, 0x00, 0x02
 };
 
-#define lag_control_for_each_port(lag, p, mask)				\
-	for (u64 __left = (lag)->lacp.members & (mask); __left &&	\
-	     ((p) = lag_control_port(lag, __ffs64(__left)), true);	\
-	     __left &= __left - 1)
-
 static struct lag_port *lag_control_port(struct lag *lag, unsigned int index)
 {
 	return container_of(lag->lacp.port[index], struct lag_port, lacp);
@@ -57,11 +52,14 @@ u64 lag_control_now(void)
 static u64 lag_control_flood_deadline(struct lag *lag)
 {
 	u64 deadline = LACP_NEVER;
-	struct lag_port *port;
+	u64 left;
 
-	lag_control_for_each_port(lag, port, lag->flooded)
+	for (left = lag->flooded; left; left &= left - 1) {
+		struct lag_port *port = lag_control_port(lag, __ffs64(left));
+
 		deadline = min(deadline, READ_ONCE(port->flood.since) +
 					 LAG_CONTROL_FLOOD_MS);
+	}
 
 	return deadline;
 }
@@ -100,9 +98,10 @@ static void lag_control_arm(struct lag *lag)
  */
 static void lag_control_learn_down(struct lag *lag, u64 now)
 {
-	struct lag_port *port;
+	u64 left;
 
-	lag_control_for_each_port(lag, port, U64_MAX) {
+	for (left = lag->lacp.members; left; left &= left - 1) {
+		struct lag_port *port = lag_control_port(lag, __ffs64(left));
 		struct lacp_link link = port->lacp.link;
 
 		if (!link.carrier || netif_carrier_ok(port->dev))
@@ -114,9 +113,10 @@ static void lag_control_learn_down(struct lag *lag, u64 now)
 
 static void lag_control_collect(struct lag *lag)
 {
-	struct lag_port *port;
+	u64 left;
 
-	lag_control_for_each_port(lag, port, U64_MAX) {
+	for (left = lag->lacp.members; left; left &= left - 1) {
+		struct lag_port *port = lag_control_port(lag, __ffs64(left));
 		bool collecting;
 
 		collecting = lag->lacp.collecting >> port->lacp.index & 1;
@@ -128,16 +128,18 @@ static void lag_control_collect(struct lag *lag)
 static void lag_control_distribute(struct lag *lag)
 {
 	u16 number[LAG_MAX_PORTS] = {};
-	struct lag_port *port;
 	unsigned int changed;
 	u64 live = 0;
+	u64 left;
 
-	/* With downdelay the engine keeps a port that has no carrier. */
-	lag_control_for_each_port(lag, port, lag->lacp.distributing) {
-		if (!port->lacp.link.running || !port->lacp.link.carrier)
+	for (left = lag->lacp.distributing; left; left &= left - 1) {
+		const struct lacp_port *p = lag->lacp.port[__ffs64(left)];
+
+		/* With downdelay the engine keeps a port without carrier. */
+		if (!p->link.running || !p->link.carrier)
 			continue;
-		live |= BIT_ULL(port->lacp.index);
-		number[port->lacp.index] = port->lacp.actor.port;
+		live |= BIT_ULL(p->index);
+		number[p->index] = p->actor.port;
 	}
 
 	/* Port numbers do not change without a change of status. */
@@ -290,7 +292,7 @@ static void lag_control_send(struct lag *lag, u64 now)
 /* The frame around every verb */
 
 static u64 lag_control_begin(struct lag *lag)
-	__acquires(&lag->lock)
+	__acquires(RCU) __acquires(&lag->lock)
 {
 	rcu_read_lock();
 	spin_lock_bh(&lag->lock);
@@ -298,7 +300,7 @@ static u64 lag_control_begin(struct lag *lag)
 }
 
 static void lag_control_end(struct lag *lag, u64 now)
-	__releases(&lag->lock)
+	__releases(&lag->lock) __releases(RCU)
 {
 	lag_control_settle(lag, now);
 	lag_control_send(lag, now);
@@ -309,7 +311,7 @@ static void lag_control_end(struct lag *lag, u64 now)
 
 /* End, and wait for what another CPU is handing down for us at this moment */
 static void lag_control_end_sent(struct lag *lag, u64 now)
-	__releases(&lag->lock)
+	__releases(&lag->lock) __releases(RCU)
 {
 	lag_control_end(lag, now);
 	while (READ_ONCE(lag->sending))
@@ -465,16 +467,17 @@ void lag_control_receive(struct lag_port *port, const struct sk_buff *skb)
 static enum hrtimer_restart lag_control_timer(struct hrtimer *timer)
 {
 	struct lag *lag = container_of(timer, struct lag, timer);
-	struct lag_port *port;
+	u64 left;
 	u64 now;
 
 	now = lag_control_begin(lag);
-	/* Before the carrier is looked at: a kick from now on comes again. */
 	clear_bit(LAG_CONTROL_KICKED, &lag->kicked);
+	/* Before the carrier is looked at: a kick from now on comes again. */
 	smp_mb__after_atomic();
 
-	lag_control_for_each_port(lag, port, lag->flooded)
-		lag_control_flood_over(lag, port, now);
+	for (left = lag->flooded; left; left &= left - 1)
+		lag_control_flood_over(lag, lag_control_port(lag, __ffs64(left)),
+				       now);
 	lacp_group_expire(&lag->lacp, now);
 	lag_control_end(lag, now);
 
@@ -555,8 +558,9 @@ void lag_control_close(struct lag *lag)
 /* proto_down takes the lag out of service with goodbyes, like closing it. */
 void lag_control_carrier(struct lag *lag)
 {
-	lag_control_enable(lag, netif_running(lag->dev) &&
-				!lag->dev->proto_down);
+	bool running = netif_running(lag->dev);
+
+	lag_control_enable(lag, running && !lag->dev->proto_down);
 }
 
 void lag_control_configure(struct lag *lag)

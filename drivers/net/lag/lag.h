@@ -93,7 +93,7 @@ struct lag_txmap {
  * @last: last surplus LACPDU
  */
 struct lag_flood {
-	spinlock_t		lock;
+	spinlock_t		lock;	/* of all that follows */
 	u64			since;
 	unsigned int		count;
 	unsigned int		dropped;

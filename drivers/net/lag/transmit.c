@@ -271,21 +271,21 @@ static __always_inline bool lag_xmit_is_plain_ipv4(const u8 *data)
 	       (ETH_P_IP << 16 | 0x4500);
 }
 
-/* The protocol, 0 for a fragment: fragment offset and flag, time to live and
- * protocol are one word.
+/* The protocol, something else for a fragment: fragment flag and offset, time
+ * to live and protocol are one word.
  */
-static __always_inline u32 lag_xmit_ipv4_protocol(const u8 *data)
+static __always_inline __be32 lag_xmit_ipv4_protocol(const u8 *data)
 {
-	u32 word = get_unaligned_be32(data + LAG_XMIT_IPV4(frag_off));
+	const __be32 *word = (__be32 *)(data + LAG_XMIT_IPV4(frag_off));
 
-	return word & ((u32)(IP_MF | IP_OFFSET) << 16 | 0xff);
+	return get_unaligned(word) & htonl((IP_MF | IP_OFFSET) << 16 | 0xff);
 }
 
 netdev_tx_t lag_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct lag *lag = netdev_priv(dev);
 	const u8 *data = skb->data;
-	u32 protocol;
+	__be32 protocol;
 	u32 hash;
 
 	if (unlikely(READ_ONCE(lag->pick) != LAG_PICK_LAYER34) ||
@@ -294,7 +294,8 @@ netdev_tx_t lag_start_xmit(struct sk_buff *skb, struct net_device *dev)
 		return lag_xmit_by_pick(skb, lag);
 
 	protocol = lag_xmit_ipv4_protocol(data);
-	if (unlikely(protocol != IPPROTO_TCP && protocol != IPPROTO_UDP))
+	if (unlikely(protocol != htonl(IPPROTO_TCP) &&
+		     protocol != htonl(IPPROTO_UDP)))
 		return lag_xmit_flow(skb, lag);
 
 	hash = lag_hash_mix(get_unaligned_le64(data + LAG_XMIT_IPV4(saddr)),
