@@ -49,7 +49,7 @@ DECLARE_EVENT_CLASS(lag_pdu,
 				     __field(u8, partner_state)),
 		    TP_fast_assign(strscpy(__entry->port, dev->name, IFNAMSIZ);
 				   memcpy(__entry->actor_system,
-				          pdu->actor.system, ETH_ALEN);
+					  pdu->actor.system, ETH_ALEN);
 				   __entry->actor_system_priority =
 					pdu->actor.system_priority;
 				   __entry->actor_key = pdu->actor.key;
@@ -58,7 +58,7 @@ DECLARE_EVENT_CLASS(lag_pdu,
 				   __entry->actor_port = pdu->actor.port;
 				   __entry->actor_state = pdu->actor.state;
 				   memcpy(__entry->partner_system,
-				          pdu->partner.system, ETH_ALEN);
+					  pdu->partner.system, ETH_ALEN);
 				   __entry->partner_system_priority =
 					pdu->partner.system_priority;
 				   __entry->partner_key = pdu->partner.key;
