@@ -19,8 +19,8 @@ MODULE_DIR = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 PLUGINS := link_lag.so link_lag_slave.so
 CFLAGS ?= -O2 -g
 
-.PHONY: all help modules tools install uninstall check unit lint demo shell \
-	clean
+.PHONY: all help modules tools install uninstall check check-debug \
+	check-races unit lint demo shell clean
 
 all: $(if $(HAVE_HEADERS),modules) tools
 ifeq ($(HAVE_HEADERS),)
@@ -38,6 +38,9 @@ help:
 	@echo 'make demo            see it work, in a guest (KVER=6.1 or 6.12)'
 	@echo 'make shell           a shell in a guest with it (KVER=)'
 	@echo 'make check           all tests: unit, lint, builds, guests'
+	@echo 'make check-debug     selftests on kernels that check' \
+	      'themselves (built once)'
+	@echo 'make check-races     stress on a kernel that finds data races'
 	@echo 'make unit            tests of the LACP engine only'
 	@echo 'make lint            style and layering only'
 	@echo 'make clean           remove out/ but for downloads;' \
@@ -84,6 +87,12 @@ lint:
 
 check:
 	tools/test.sh
+
+check-debug:
+	tools/test.sh debug
+
+check-races:
+	tools/test.sh races
 
 demo shell: KVER = 6.12
 demo shell:

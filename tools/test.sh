@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # All tests, one after the other; TAP of each, and at the end the sum.
 #
-# Usage: tools/test.sh [RING...]	of: unit lint build guest
+# Usage: tools/test.sh [RING...]	of: unit lint build guest, and if asked for
+#					debug races
 # Logs of every ring and kernel stay in out/check/.
 
 set -u
@@ -90,6 +91,38 @@ guests() {
 	wait
 }
 
+# debug_vm KERNEL RING COMMAND...: in a guest with that debug kernel
+debug_vm() {
+	local kernel=$1 ring=$2 dir release options=()
+
+	# User-Mode Linux can skip the time that nobody needs
+	[ "$kernel" != uml ] || options=(--icount)
+	dir=$(tools/vm/debug-kernel "$kernel") || return
+	release=$(tools/vm/debug-kernel modules "$kernel") || return
+	tools/vm/vm -k "$dir" "${options[@]}" --lag --mem 1G --timeout 3600 \
+		--log "$logs/$ring.log" --add selftests \
+		--add tools/vm/run_selftests.sh \
+		--add "out/$release/seeded/seeded.ko:selftests/seeded/seeded.ko" \
+		-- bash "${@:3}"
+}
+
+# That the kernel complained is not to escape the host either
+seeded() {
+	debug_vm "$1" "$2" selftests/seeded/run.sh "${@:3}" 2>/dev/null
+	[ $? -eq 126 ]
+}
+
+# debug KERNEL SCRIPTS BUG...: the scripts, and that their pass means something
+debug() {
+	local kernel=$1 scripts
+
+	mapfile -t scripts < <(cd selftests && compgen -G "$2")
+	ring "debug-$kernel" debug_vm "$kernel" "debug-$kernel" \
+		tools/vm/run_selftests.sh "${scripts[@]}"
+	say "seeded bugs on $kernel"
+	ring "seeded-$kernel" seeded "$kernel" "seeded-$kernel" "${@:3}"
+}
+
 [ $# -gt 0 ] || set -- unit lint build guest
 tools/deps.sh modules tools unit lint vm || exit 1
 for part; do
@@ -99,6 +132,17 @@ for part; do
 	lint)	ring lint tools/check.sh ;;
 	build)	ring build build ;;
 	guest)	guests ;;
+	debug)	tools/deps.sh debug-kernel && make --no-print-directory tools
+		# Where one bug turns a checker off, it is the last for it
+		debug uml '*.sh' inversion rcu sleep live_object undefined \
+			reference leak use_after_free
+		say "debug on smp"
+		debug smp 'stress_*.sh' inversion rcu sleep live_object \
+			undefined reference leak use_after_free
+		;;
+	races)	tools/deps.sh debug-kernel && make --no-print-directory tools
+		debug kcsan 'stress_*.sh' race
+		;;
 	*)	echo "test: no ring $part" >&2; exit 1 ;;
 	esac
 done
