@@ -119,6 +119,7 @@ static void sim_check_port(const struct sim_system *s,
 	bool distributing = p->actor.state & LACP_STATE_DISTRIBUTING;
 	bool agreed = p->lone || p->partner.state & LACP_STATE_SYNC;
 	bool draining = p->admin.admin == LAG_PORT_DRAINING;
+	bool detached = p->mux < LACP_MUX_ATTACHED;
 	const struct sim *sim = s->sim;
 	u64 bit = BIT_ULL(p->index);
 
@@ -136,13 +137,14 @@ static void sim_check_port(const struct sim_system *s,
 		sim_fail(sim, "collecting mask differs from the port's state");
 	if (s->group.distributing & bit && !distributing)
 		sim_fail(sim, "in the distributing mask but not distributing");
-	if (!(p->actor.state & LACP_STATE_SYNC) != (p->mux < LACP_MUX_ATTACHED) &&
-	    !draining)
+	if (draining)
+		return;
+	if (!(p->actor.state & LACP_STATE_SYNC) != detached)
 		sim_fail(sim, "sync differs from the mux");
 }
 
-/* At most three in any second, but for goodbyes, and what was sent is true. */
-static void sim_check_sent(const struct sim_system *s, unsigned int i)
+/* At most three in any second, but for goodbyes */
+static void sim_check_limit(const struct sim_system *s, unsigned int i)
 {
 	const struct sim_log *log = &s->sent[i];
 	unsigned int ordinary = 0;
@@ -154,18 +156,32 @@ static void sim_check_sent(const struct sim_system *s, unsigned int i)
 		sim_fail(s->sim, "more than three LACPDUs in a second");
 }
 
+/* Who stops distributing or starts collecting has done so when a LACPDU is
+ * made that says it.
+ */
+static void sim_check_order(const struct sim_system *s, u64 distributing,
+			    u64 collecting, const struct lacp_pdu *pdu)
+{
+	if (distributing && !(pdu->actor.state & LACP_STATE_DISTRIBUTING))
+		sim_fail(s->sim, "told too early that it stopped");
+	if (!collecting && pdu->actor.state & LACP_STATE_COLLECTING)
+		sim_fail(s->sim, "told too early that it collects");
+}
+
 /* As the module does: take and hand down what is due, act on the levels. */
 static void sim_settle(struct sim_system *s)
 {
 	struct lacp_group *g = &s->group;
 	struct sim *sim = s->sim;
 	struct lacp_port *p;
+	u64 distributing, collecting, left;
 	struct lacp_pdu pdu;
 	bool goodbye;
-	u64 left;
 
 	while (g->effects.send) {
 		p = g->port[__ffs64(g->effects.send)];
+		distributing = g->distributing & BIT_ULL(p->index);
+		collecting = g->collecting & BIT_ULL(p->index);
 		if (s->no_memory) {
 			lacp_port_unsent(g, p, sim->now);
 			continue;
@@ -174,7 +190,8 @@ static void sim_settle(struct sim_system *s)
 		if (!lacp_port_transmit(g, p, &pdu, sim->now))
 			continue;
 		sim_record(&s->sent[p->index], sim->now, &pdu, goodbye);
-		sim_check_sent(s, p->index);
+		sim_check_limit(s, p->index);
+		sim_check_order(s, distributing, collecting, &pdu);
 		sim_send(sim, &s->peer[p->index], &pdu, goodbye);
 	}
 	g->effects.distribution = false;
