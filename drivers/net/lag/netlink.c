@@ -16,11 +16,6 @@
 #include <linux/if_lag.h>
 #include <net/rtnetlink.h>
 
-/* As many as bonding and team have: a forwarded packet keeps the queue that
- * its flow has on the way in.
- */
-#define LAG_NUM_TX_QUEUES	16
-
 /* Say why, and -EINVAL */
 #define lag_refuse(extack, attr, sentence)				\
 	({								\
@@ -791,11 +786,6 @@ static void lag_dellink(struct net_device *dev, struct list_head *head)
 	unregister_netdevice_queue(dev, head);
 }
 
-static unsigned int lag_get_num_tx_queues(void)
-{
-	return LAG_NUM_TX_QUEUES;
-}
-
 static size_t lag_get_size(const struct net_device *dev)
 {
 	return lag_options_size() + lag_state_size();
@@ -900,7 +890,6 @@ static struct rtnl_link_ops lag_link_ops __read_mostly = {
 	.dellink		= lag_dellink,
 	.get_size		= lag_get_size,
 	.fill_info		= lag_fill_info,
-	.get_num_tx_queues	= lag_get_num_tx_queues,
 	.slave_maxtype		= IFLA_LAG_PORT_MAX,
 	.slave_policy		= lag_port_policy,
 	.slave_changelink	= lag_slave_changelink,

@@ -5,7 +5,10 @@
  * slots.
  *
  * Every packet pays for each register that is saved, so what is rare is not
- * in line but a call at the very end of its caller.
+ * in line but a call at the very end of its caller.  For the same reason a lag
+ * has one transmit queue unless told otherwise: then nothing has to be chosen
+ * here, and the port chooses its own by XPS or by the hash that the socket or
+ * the receiving NIC gave.
  */
 #include "transmit.h"
 #include "control.h"
