@@ -62,7 +62,8 @@ static void lag_announce_lag(struct lag *lag)
 				 is.fallback ? "entered" : "left");
 	if (is.carrier && !was.carrier)
 		lag_announce_log(dev, "carrier on\n");
-	if (!is.carrier && (was.carrier || was.why != is.why))
+	if (!is.carrier && (was.carrier || (was.why != is.why &&
+					    is.why != LAG_WHY_LAG_DOWN)))
 		lag_announce_log(dev, "carrier off: %s\n",
 				 lag_why_text(is.why));
 
