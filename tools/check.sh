@@ -71,6 +71,8 @@ run_checkpatch() {
 
 checkpatch() {
 	local kernel user
+	local user_taste=CAMELCASE,VOLATILE,MACRO_ARG_REUSE
+	user_taste+=,PREFER_DEFINED_ATTRIBUTE_MACRO
 
 	[ -e out/lint/checkpatch.pl ] || {
 		echo "checkpatch.pl of linux-source-6.12 could not be had"
@@ -87,7 +89,7 @@ checkpatch() {
 		drivers/net/lag/trace.h
 	run_checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON \
 		include/lag_compat.h
-	run_checkpatch CAMELCASE,VOLATILE,MACRO_ARG_REUSE "${user[@]}"
+	run_checkpatch "$user_taste" "${user[@]}"
 }
 
 kernel_doc() {
@@ -123,7 +125,7 @@ spelling() {
 }
 
 spdx() {
-	files | grep -vE '^(COPYING|README|(.*/)?\.[^/]*)$' |
+	files | grep -vE '^(COPYING|README|.*\.config|(.*/)?\.[^/]*)$' |
 	while IFS= read -r file; do
 		head -n 2 "$file" | grep -q 'SPDX-License-Identifier:' ||
 			echo "$file: no SPDX line"
