@@ -12,7 +12,7 @@
 #include "engine/lacp.h"
 #include "engine/pdu.h"
 
-#define SIM_MAX_SYSTEMS		8
+#define SIM_MAX_SYSTEMS		16
 #define SIM_MAX_PARTNERS	72
 #define SIM_MAX_FRAMES		1024
 #define SIM_MAX_STEPS		1024
