@@ -74,53 +74,45 @@ build() {
 	built "tools" make --no-print-directory tools CFLAGS="-O2 -g -Werror"
 }
 
+# guest KERNEL NAME OPTION... -- SCRIPT...
 guest() {
-	tools/vm/vm -k "$1" "${@:2}" --lag --timeout 1200 \
-		--log "$logs/$1.log" --add selftests \
+	local kernel=$1 name=$2 options=()
+
+	shift 2
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	tools/vm/vm -k "$kernel" "${options[@]}" --lag --timeout 1500 \
+		--log "$logs/$name.log" --add selftests \
 		--add tools/vm/run_selftests.sh \
-		-- bash tools/vm/run_selftests.sh
+		-- bash tools/vm/run_selftests.sh "$@"
 }
 
-# Every guest has one processor of ours
+# Both kernels at once, each with one processor of ours and a clock that a
+# busy host cannot disturb; then, one by one, what needs two processors
 guests() {
-	local kernel
+	local kernel stress=() exact=() script
 
+	for script in selftests/*.sh; do
+		script=${script##*/}
+		case $script in
+		lib.sh)		;;
+		stress*)	stress+=("$script") ;;
+		*)		exact+=("$script") ;;
+		esac
+	done
 	for kernel in $kernels; do
-		ring "guest-$kernel" guest "$kernel" --icount &
+		ring "guest-$kernel" guest "$kernel" "guest-$kernel" \
+			--icount -- "${exact[@]}" &
 	done
 	wait
-}
-
-# debug_vm KERNEL RING COMMAND...: in a guest with that debug kernel
-debug_vm() {
-	local kernel=$1 ring=$2 dir release options=()
-
-	# User-Mode Linux can skip the time that nobody needs
-	[ "$kernel" != uml ] || options=(--icount)
-	dir=$(tools/vm/debug-kernel "$kernel") || return
-	release=$(tools/vm/debug-kernel modules "$kernel") || return
-	tools/vm/vm -k "$dir" "${options[@]}" --lag --mem 1G --timeout 3600 \
-		--log "$logs/$ring.log" --add selftests \
-		--add tools/vm/run_selftests.sh \
-		--add "out/$release/seeded/seeded.ko:selftests/seeded/seeded.ko" \
-		-- bash "${@:3}"
-}
-
-# That the kernel complained is not to escape the host either
-seeded() {
-	debug_vm "$1" "$2" selftests/seeded/run.sh "${@:3}" 2>/dev/null
-	[ $? -eq 126 ]
-}
-
-# debug KERNEL SCRIPTS BUG...: the scripts, and that their pass means something
-debug() {
-	local kernel=$1 scripts
-
-	mapfile -t scripts < <(cd selftests && compgen -G "$2")
-	ring "debug-$kernel" debug_vm "$kernel" "debug-$kernel" \
-		tools/vm/run_selftests.sh "${scripts[@]}"
-	say "seeded bugs on $kernel"
-	ring "seeded-$kernel" seeded "$kernel" "seeded-$kernel" "${@:3}"
+	[ ${#stress[@]} -gt 0 ] || return
+	for kernel in $kernels; do
+		ring "guest-$kernel-smp" guest "$kernel" "guest-$kernel-smp" \
+			--smp 2 -- "${stress[@]}"
+	done
 }
 
 [ $# -gt 0 ] || set -- unit lint build guest
