@@ -13,6 +13,8 @@ struct selection_lag {
 	bool			aggregatable;
 	bool			active;
 	bool			heard;
+	bool			agreed;
+	bool			refused;
 	unsigned int		num_ports;
 	u64			bandwidth;
 	u32			priorities;
@@ -77,6 +79,7 @@ static bool selection_describe(const struct lacp_group *g,
 		.aggregatable = selection_aggregatable(&first->actor,
 						       &first->partner),
 		.active = selection_is_active(g, first),
+		.refused = true,
 		.best_port_id = U32_MAX,
 	};
 	lacp_for_each_port(g, p, left) {
@@ -87,6 +90,8 @@ static bool selection_describe(const struct lacp_group *g,
 		if (p->index < first->index)
 			return false;
 		lag->heard |= p->rx == LACP_RX_CURRENT;
+		lag->agreed |= p->partner.state & LACP_STATE_SYNC;
+		lag->refused &= p->partner_churn == LACP_CHURN_CHURN;
 		lag->num_ports++;
 		lag->bandwidth += p->link.speed;
 		lag->priorities += p->actor.port_priority;
@@ -96,17 +101,37 @@ static bool selection_describe(const struct lacp_group *g,
 	return true;
 }
 
+/* Whether the partner has a say by what it puts in sync: of two systems with
+ * several aggregators between them, and both free to choose, one must follow,
+ * and one must not, or they never meet.
+ */
+static bool selection_partner_chose(const struct selection_lag *lag)
+{
+	return lag->agreed && lacp_system_id(&lag->first->partner) <
+			      lacp_system_id(&lag->first->actor);
+}
+
+/* That an aggregator is in use counts much if the partner agrees to it, else
+ * little; least is one that the partner refused for a minute.
+ */
 static bool selection_better(const struct selection_lag *a,
 			     const struct selection_lag *b, u8 policy)
 {
-	bool stable_a = a->active && a->heard;
-	bool stable_b = b->active && b->heard;
+	bool in_use_a = a->active && a->heard;
+	bool in_use_b = b->active && b->heard;
+	bool stable_a = in_use_a && a->agreed;
+	bool stable_b = in_use_b && b->agreed;
 	u64 system_a, system_b;
 
 	if (a->aggregatable != b->aggregatable)
 		return a->aggregatable;
 	if (policy == LAG_AD_SELECT_STABLE && stable_a != stable_b)
 		return stable_a;
+	if (a->refused != b->refused)
+		return b->refused;
+	if (policy == LAG_AD_SELECT_STABLE &&
+	    selection_partner_chose(a) != selection_partner_chose(b))
+		return selection_partner_chose(a);
 	if (policy == LAG_AD_SELECT_COUNT && a->num_ports != b->num_ports)
 		return a->num_ports > b->num_ports;
 	if (policy == LAG_AD_SELECT_PORT_PRIO && a->priorities != b->priorities)
@@ -115,8 +140,8 @@ static bool selection_better(const struct selection_lag *a,
 		return a->bandwidth > b->bandwidth;
 	if (a->num_ports != b->num_ports)
 		return a->num_ports > b->num_ports;
-	if (stable_a != stable_b)
-		return stable_a;
+	if (in_use_a != in_use_b)
+		return in_use_a;
 	system_a = lacp_system_id(&a->first->partner);
 	system_b = lacp_system_id(&b->first->partner);
 	if (system_a != system_b)
@@ -127,7 +152,7 @@ static bool selection_better(const struct selection_lag *a,
 static void selection_choose_active(struct lacp_group *g)
 {
 	struct selection_lag best = { .first = NULL }, lag;
-	bool kept = false;
+	bool kept = false, same;
 	struct lacp_port *p;
 	u64 left;
 
@@ -146,11 +171,13 @@ static void selection_choose_active(struct lacp_group *g)
 			return;
 		g->aggregator = 0;
 	} else {
-		if (best.active && g->aggregator == best.first->actor.port)
-			return;
+		same = best.active && g->aggregator == best.first->actor.port;
 		g->aggregator = best.first->actor.port;
+		/* Also if it is the same: it may have become individual. */
 		g->active.actor = best.first->actor;
 		g->active.partner = best.first->partner;
+		if (same)
+			return;
 	}
 	g->effects.group_status = true;
 }
