@@ -66,10 +66,20 @@ static bool lacp_info_equal(const struct lacp_info *a,
 	       lacp_port_id(a) == lacp_port_id(b) && a->state == b->state;
 }
 
-/* The actor's parameters from the administrative values.  A partner that knew
- * others has to agree anew: Selected = UNSELECTED.
+/* The partner agreed to another actor than there is now: it has to see us out
+ * of sync and agree anew.  What it said before, Synchronization, is void.
  */
-static void lacp_update_actor(const struct lacp_group *g, struct lacp_port *p)
+static void lacp_disagree(struct lacp_port *p)
+{
+	p->selected = LACP_UNSELECTED;
+	p->matched = false;
+	p->partner.state &= ~LACP_STATE_SYNC;
+	p->ntt = true;
+}
+
+/* The actor's parameters from the administrative values */
+static void lacp_update_actor(const struct lacp_group *g, struct lacp_port *p,
+			      u64 now)
 {
 	const u8 own = LACP_STATE_ACTIVITY | LACP_STATE_TIMEOUT |
 		       LACP_STATE_AGGREGATION;
@@ -87,13 +97,16 @@ static void lacp_update_actor(const struct lacp_group *g, struct lacp_port *p)
 	if (p->link.full_duplex)
 		state |= LACP_STATE_AGGREGATION;
 	if (!lacp_info_equal(&old, actor) ||
-	    ((old.state ^ state) & LACP_STATE_AGGREGATION)) {
-		p->selected = LACP_UNSELECTED;
-		p->matched = false;
-		p->ntt = true;
-	}
+	    ((old.state ^ state) & LACP_STATE_AGGREGATION))
+		lacp_disagree(p);
 	if (old.state != state)
 		p->ntt = true;
+
+	/* Deviation: the partner may slow down as soon as it is told, so the
+	 * timeout that runs must be the long one by then.
+	 */
+	if (old.state & ~state & LACP_STATE_TIMEOUT && p->rx == LACP_RX_CURRENT)
+		p->current_while = now + LACP_LONG_TIMEOUT_MS;
 	actor->state = state;
 }
 
@@ -258,7 +271,7 @@ void lacp_group_configure(struct lacp_group *g, const struct lacp_admin *admin,
 	}
 	g->admin = *admin;
 	lacp_for_each_port(g, p, left) {
-		lacp_update_actor(g, p);
+		lacp_update_actor(g, p, now);
 		if (p->updelay != LACP_NEVER)
 			p->updelay = min(p->updelay, now + admin->updelay);
 		if (p->downdelay != LACP_NEVER)
@@ -342,7 +355,7 @@ void lacp_port_join(struct lacp_group *g, struct lacp_port *p,
 	p->actor.port = admin->number ?: lacp_free_number(g, p);
 	g->port[p->index] = p;
 	g->members |= BIT_ULL(p->index);
-	lacp_update_actor(g, p);
+	lacp_update_actor(g, p, now);
 	g->effects.group_status = true;
 	g->effects.status |= BIT_ULL(p->index);
 	lacp_settle(g, now);
@@ -373,21 +386,16 @@ void lacp_port_configure(struct lacp_group *g, struct lacp_port *p,
 		lacp_owe_goodbye(g, p);
 	else
 		p->goodbye = p->goodbye && p->leaving;
-	if (admin->admin != p->admin.admin) {
+	if (admin->admin != p->admin.admin)
 		p->drain_told = false;
-		p->drain_while = LACP_NEVER;
-	}
 	if (admin->number)
 		p->actor.port = admin->number;
 	else if (p->admin.number)
 		p->actor.port = lacp_free_number(g, p);
 	p->admin = *admin;
-	if (p->actor.port != number) {
-		p->selected = LACP_UNSELECTED;
-		p->matched = false;
-		p->ntt = true;
-	}
-	lacp_update_actor(g, p);
+	if (p->actor.port != number)
+		lacp_disagree(p);
+	lacp_update_actor(g, p, now);
 	g->effects.status |= BIT_ULL(p->index);
 	lacp_settle(g, now);
 }
@@ -414,7 +422,7 @@ void lacp_port_link(struct lacp_group *g, struct lacp_port *p,
 		   p->link.full_duplex != link->full_duplex)) {
 		p->link.speed = link->speed;
 		p->link.full_duplex = link->full_duplex;
-		lacp_update_actor(g, p);
+		lacp_update_actor(g, p, now);
 		g->effects.status |= BIT_ULL(p->index);
 	}
 
@@ -524,8 +532,11 @@ bool lacp_port_transmit(struct lacp_group *g, struct lacp_port *p,
 	} else {
 		p->ntt = false;
 	}
-	if (!(pdu->actor.state & LACP_STATE_SYNC))
+	if (!(pdu->actor.state & LACP_STATE_SYNC)) {
+		if (!p->sync0_sent && p->mux == LACP_MUX_COLLECTING)
+			p->drain_while = now + LACP_DRAIN_MS;
 		p->sync0_sent = true;
+	}
 	if (p->admin.admin == LAG_PORT_DRAINING &&
 	    !(pdu->actor.state & LACP_STATE_DISTRIBUTING))
 		p->drain_told = true;

@@ -19,9 +19,14 @@ static bool mux_partner_collecting(const struct lacp_port *p)
 	return p->lone || p->partner.state & LACP_STATE_COLLECTING;
 }
 
+/* Once a draining port is out of sync there is no way back but through
+ * DETACHED, even if it is to be used again: the partner may still be sending.
+ */
 static bool mux_draining(const struct lacp_port *p)
 {
-	return p->admin.admin == LAG_PORT_DRAINING;
+	return p->admin.admin == LAG_PORT_DRAINING ||
+	       (p->mux == LACP_MUX_COLLECTING &&
+		!(p->actor.state & LACP_STATE_SYNC));
 }
 
 /* Ready: every port that is WAITING and SELECTED has Ready_N */
@@ -76,14 +81,26 @@ static bool mux_wait(const struct lacp_group *g, struct lacp_port *p, u64 now)
 		return true;
 	}
 	if (p->mux == LACP_MUX_COLLECTING && mux_draining(p) &&
-	    p->drain_told && p->drain_while == LACP_NEVER) {
+	    p->drain_told && p->actor.state & LACP_STATE_SYNC) {
 		p->selected = LACP_UNSELECTED;
 		p->actor.state &= ~LACP_STATE_SYNC;
+		p->sync0_sent = false;
 		p->ntt = true;
-		p->drain_while = now + LACP_DRAIN_MS;
 		return true;
 	}
 	return false;
+}
+
+/* The partner has heard that a draining port is out of sync, and does not
+ * distribute.  That it did not before says nothing: it may have begun since.
+ */
+static bool mux_partner_stopped(const struct lacp_port *p)
+{
+	const u8 bits = LACP_STATE_SYNC | LACP_STATE_COLLECTING |
+			LACP_STATE_DISTRIBUTING;
+
+	return (p->last.partner.state & bits) == LACP_STATE_COLLECTING &&
+	       !(p->last.actor.state & LACP_STATE_DISTRIBUTING);
 }
 
 /* COLLECTING of a draining port: until the partner has stopped sending */
@@ -93,8 +110,7 @@ static enum lacp_mux_state mux_next_draining(const struct lacp_port *p,
 	if (!mux_partner_sync(p))
 		return LACP_MUX_ATTACHED;
 	if (p->drain_while != LACP_NEVER &&
-	    (now >= p->drain_while ||
-	     !(p->partner.state & LACP_STATE_DISTRIBUTING)))
+	    (now >= p->drain_while || mux_partner_stopped(p)))
 		return LACP_MUX_ATTACHED;
 	return p->mux;
 }
