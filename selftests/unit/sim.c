@@ -40,8 +40,18 @@ unsigned int sim_entered(const struct lacp_port *port, const char *machine,
 	return entered;
 }
 
+/* Ends the program with the newest transitions. */
 static void sim_fail(const struct sim *sim, const char *what)
 {
+	size_t i = sim_trace.count > 30 ? sim_trace.count - 30 : 0;
+	const struct sim_step *step;
+
+	for (; i < sim_trace.count; i++) {
+		step = &sim_trace.step[i % SIM_MAX_STEPS];
+		fprintf(stderr, "sim: port %u: %s: %s -> %s\n",
+			step->port->index, step->machine, step->from,
+			step->to);
+	}
 	fprintf(stderr, "sim: at %llu ms: %s\n", (unsigned long long)sim->now,
 		what);
 	abort();
@@ -118,7 +128,8 @@ static void sim_check_port(const struct sim_system *s,
 	bool collecting = p->actor.state & LACP_STATE_COLLECTING;
 	bool distributing = p->actor.state & LACP_STATE_DISTRIBUTING;
 	bool agreed = p->lone || p->partner.state & LACP_STATE_SYNC;
-	bool draining = p->admin.admin == LAG_PORT_DRAINING;
+	bool draining = p->mux == LACP_MUX_COLLECTING &&
+			!(p->actor.state & LACP_STATE_SYNC);
 	bool detached = p->mux < LACP_MUX_ATTACHED;
 	const struct sim *sim = s->sim;
 	u64 bit = BIT_ULL(p->index);
@@ -157,11 +168,14 @@ static void sim_check_limit(const struct sim_system *s, unsigned int i)
 }
 
 /* Who stops distributing or starts collecting has done so when a LACPDU is
- * made that says it.
+ * made that says it; but one that leaves LACP for another mode says goodbye
+ * and goes on.
  */
 static void sim_check_order(const struct sim_system *s, u64 distributing,
 			    u64 collecting, const struct lacp_pdu *pdu)
 {
+	if (s->group.admin.mode != LAG_MODE_LACP)
+		return;
 	if (distributing && !(pdu->actor.state & LACP_STATE_DISTRIBUTING))
 		sim_fail(s->sim, "told too early that it stopped");
 	if (!collecting && pdu->actor.state & LACP_STATE_COLLECTING)
@@ -169,7 +183,7 @@ static void sim_check_order(const struct sim_system *s, u64 distributing,
 }
 
 /* As the module does: take and hand down what is due, act on the levels. */
-static void sim_settle(struct sim_system *s)
+void sim_settle(struct sim_system *s)
 {
 	struct lacp_group *g = &s->group;
 	struct sim *sim = s->sim;

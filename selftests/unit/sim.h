@@ -186,7 +186,10 @@ void sim_say(struct sim_partner *partner);
 /* A port hears a LACPDU now that nobody at its cable sent. */
 void sim_hear(struct sim_system *s, unsigned int i, const struct lacp_pdu *pdu);
 
-/* Let @ms pass; 0 settles what is due now. */
+/* After a verb of the engine that none of the above calls */
+void sim_settle(struct sim_system *s);
+
+/* Let @ms pass; 0: what is due now happens. */
 void sim_run(struct sim *sim, u64 ms);
 
 #define SIM_CD	(LACP_STATE_SYNC | LACP_STATE_COLLECTING | \
