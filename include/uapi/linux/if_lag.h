@@ -123,6 +123,22 @@ enum lag_ad_select {
 };
 
 /**
+ * enum lag_primary_reselect - mode active-backup: when a better port takes over
+ * from one that works
+ * @LAG_RESELECT_ALWAYS: at once
+ * @LAG_RESELECT_BETTER: if it is faster, or as fast and full duplex instead of
+ *	half
+ * @LAG_RESELECT_FAILURE: not before that one fails
+ *
+ * Better are the primary and a port with a higher prio.
+ */
+enum lag_primary_reselect {
+	LAG_RESELECT_ALWAYS,
+	LAG_RESELECT_BETTER,
+	LAG_RESELECT_FAILURE,
+};
+
+/**
  * enum lag_port_admin - administrative state of a port
  * (%IFLA_LAG_PORT_ADMIN)
  * @LAG_PORT_ENABLED: may carry traffic

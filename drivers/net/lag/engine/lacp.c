@@ -180,6 +180,7 @@ static bool lacp_run_machines(struct lacp_group *g, u64 now)
 		moved |= lacp_run_rx(g, p, now);
 	}
 	moved |= lacp_fallback_run(g, now);
+	moved |= lacp_backup_run(g);
 
 	/* The Mux must see UNSELECTED before Selection may select again. */
 	moved |= lacp_run_all_mux(g, now);
@@ -306,6 +307,22 @@ void lacp_group_expire(struct lacp_group *g, u64 now)
 	lacp_settle(g, now);
 }
 
+bool lacp_group_activate(struct lacp_group *g, const struct lacp_port *p,
+			 u64 now)
+{
+	const struct lacp_port *old = g->backup_manual;
+
+	if (g->admin.mode != LAG_MODE_ACTIVE_BACKUP)
+		return false;
+	g->backup_manual = p;
+	lacp_settle(g, now);
+	if (g->backup_manual == p)
+		return true;
+	g->backup_manual = old;
+	lacp_settle(g, now);
+	return false;
+}
+
 u64 lacp_group_deadline(const struct lacp_group *g, u64 now)
 {
 	u64 deadline = g->fallback_timer;
@@ -365,6 +382,10 @@ void lacp_port_leave(struct lacp_group *g, struct lacp_port *p, u64 now)
 {
 	g->members &= ~BIT_ULL(p->index);
 	g->port[p->index] = NULL;
+	if (g->backup_active == p)
+		g->backup_active = NULL;
+	if (g->backup_manual == p)
+		g->backup_manual = NULL;
 	g->effects.status &= ~BIT_ULL(p->index);
 	g->effects.group_status = true;
 	lacp_settle(g, now);

@@ -85,6 +85,7 @@ struct lacp_link {
  * @goodbye: a last LACPDU, out of sync, before a port falls silent
  * @ad_select: &enum lag_ad_select
  * @fallback: &enum lag_fallback
+ * @reselect: &enum lag_primary_reselect
  * @system_priority: 1..65535
  * @system: system identifier, individual
  * @user_key: 0..1023
@@ -104,6 +105,7 @@ struct lacp_admin {
 	bool	goodbye;
 	u8	ad_select;
 	u8	fallback;
+	u8	reselect;
 	u16	system_priority;
 	u8	system[ETH_ALEN];
 	u16	user_key;
@@ -121,12 +123,16 @@ struct lacp_admin {
  * @key: operational key, 0: made of user key, speed and duplex
  * @number: port number, 0: the lowest free one
  * @admin: &enum lag_port_admin
+ * @primary: mode active-backup: to be preferred to all others
+ * @prio: mode active-backup: the higher the better
  */
 struct lacp_port_admin {
 	u16	priority;
 	u16	key;
 	u16	number;
 	u8	admin;
+	bool	primary;
+	s32	prio;
 };
 
 /**
@@ -289,6 +295,9 @@ struct lacp_effects {
  * @aggregator: identifier of the active aggregator, 0: none
  * @fallback: fallback is in force
  * @fallback_timer: deadline
+ * @backup_active: mode active-backup: the active port, or NULL
+ * @backup_manual: mode active-backup: the port that somebody chose, until it
+ *	fails, or NULL
  * @distributing: mask of ports that may be sent to
  * @collecting: mask of ports that may be received from
  * @effects: what the shell must now do
@@ -302,6 +311,8 @@ struct lacp_group {
 	u16			aggregator;
 	bool			fallback;
 	u64			fallback_timer;
+	const struct lacp_port	*backup_active;
+	const struct lacp_port	*backup_manual;
 	u64			distributing;
 	u64			collecting;
 	struct lacp_effects	effects;
@@ -321,6 +332,17 @@ void lacp_group_configure(struct lacp_group *g, const struct lacp_admin *admin,
 			  u64 now);
 void lacp_group_enable(struct lacp_group *g, bool enabled, u64 now);
 void lacp_group_expire(struct lacp_group *g, u64 now);
+
+/**
+ * lacp_group_activate() - mode active-backup: choose the active port by hand
+ * @g: the group
+ * @p: a member; NULL leaves the choice to the rules again
+ * @now: ms
+ *
+ * Return: false, and nothing changed, if the port cannot carry traffic.
+ */
+bool lacp_group_activate(struct lacp_group *g, const struct lacp_port *p,
+			 u64 now);
 
 /**
  * lacp_group_deadline() - when to call lacp_group_expire()

@@ -59,6 +59,9 @@ bool lacp_churn_run(const struct lacp_group *g, struct lacp_port *p, u64 now);
 /* Fallback: which ports carry without a partner; true if that changed */
 bool lacp_fallback_run(struct lacp_group *g, u64 now);
 
+/* Active-backup: which port is active; true if that changed */
+bool lacp_backup_run(struct lacp_group *g);
+
 /* Selection Logic over all ports; true if a Selected variable changed */
 bool lacp_selection_run(struct lacp_group *g);
 

@@ -234,6 +234,8 @@ static enum lacp_selected selection_want(const struct lacp_group *g,
 	if (p->admin.admin == LAG_PORT_DRAINING)
 		return p->mux >= LACP_MUX_COLLECTING ? p->selected :
 						       LACP_UNSELECTED;
+	if (g->admin.mode == LAG_MODE_ACTIVE_BACKUP && p->lone)
+		return p == g->backup_active ? LACP_SELECTED : LACP_STANDBY;
 	if (enabled && p->updelay != LACP_NEVER)
 		return LACP_UNSELECTED;
 	if (p->lone)

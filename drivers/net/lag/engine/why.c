@@ -79,7 +79,8 @@ enum lag_why lacp_port_why(const struct lacp_group *g,
 	}
 	if (g->admin.mode == LAG_MODE_LACP)
 		return why_lacp(g, p, now, left);
-	return LAG_WHY_WAITING;
+	return g->admin.mode == LAG_MODE_ACTIVE_BACKUP ? LAG_WHY_BACKUP :
+							 LAG_WHY_WAITING;
 }
 
 enum lag_why lacp_group_why(const struct lacp_group *g)
@@ -108,6 +109,9 @@ enum lag_port_usage lacp_port_usage(const struct lacp_group *g,
 {
 	if (!lacp_port_enabled(g, p))
 		return LAG_USAGE_DOWN;
+	if (g->admin.mode == LAG_MODE_ACTIVE_BACKUP)
+		return p == g->backup_active ? LAG_USAGE_ACTIVE :
+					       LAG_USAGE_BACKUP;
 	if (p->selected == LACP_STANDBY)
 		return LAG_USAGE_STANDBY;
 	switch (p->mux) {
