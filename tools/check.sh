@@ -72,7 +72,7 @@ run_checkpatch() {
 checkpatch() {
 	local kernel user
 	local user_taste=CAMELCASE,VOLATILE,MACRO_ARG_REUSE
-	user_taste+=,PREFER_DEFINED_ATTRIBUTE_MACRO
+	user_taste+=,PREFER_DEFINED_ATTRIBUTE_MACRO,MINMAX,EMBEDDED_FUNCTION_NAME
 
 	[ -e out/lint/checkpatch.pl ] || {
 		echo "checkpatch.pl of linux-source-6.12 could not be had"
@@ -124,6 +124,14 @@ spelling() {
 		xargs codespell --ignore-words-list=fo,ser,ot
 }
 
+rst() {
+	files '*.rst' | while IFS= read -r file; do
+		/usr/bin/python3 -c 'import sys, docutils.core
+docutils.core.publish_file(source_path=sys.argv[1], writer_name="null",
+                           settings_overrides={"report_level": 2})' "$file"
+	done
+}
+
 spdx() {
 	files | grep -vE '^(COPYING|README|.*\.config|(.*/)?\.[^/]*)$' |
 	while IFS= read -r file; do
@@ -160,7 +168,7 @@ layering() {
 			"engine/rx_machine:11 engine/periodic_machine:11 " \
 			"engine/mux_machine:11 engine/tx_machine:11 " \
 			"engine/churn_machine:11 engine/selection:11 " \
-			"engine/fallback:11 engine/why:11 engine/pdu:12 " \
+			"engine/fallback:11 engine/backup:11 engine/why:11 engine/pdu:12 " \
 			"engine/hash:12 engine/spread:12 engine/names:12 " \
 			"engine/env:13"
 		split(ranks, list)
@@ -214,6 +222,7 @@ check "kernel-doc" kernel_doc
 check "shellcheck" shell
 check "python syntax" python_syntax
 check "codespell" spelling
+check "reStructuredText" rst
 check "SPDX lines" spdx
 check "nothing unfinished" unfinished
 check "no paths of a machine" machine_paths

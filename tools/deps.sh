@@ -17,10 +17,10 @@ packages() {
 	tools)	 echo gcc libc6-dev binutils iproute2 ;;
 	unit)	 echo gcc libc6-dev clang libcmocka-dev ;;
 	lint)	 echo perl python3 shellcheck codespell sparse clang lld llvm \
-		      xz-utils ;;
+		      xz-utils python3-docutils ;;
 	vm)	 echo qemu-system-x86 python3 busybox-static bash kmod xz-utils \
 		      iproute2 ethtool jq libteam-utils iputils-ping tcpdump \
-		      grep sed gawk coreutils procps ;;
+		      grep sed gawk coreutils procps binutils ;;
 	debug-kernel)
 		 echo linux-source-6.12 gcc make bc bison flex libelf-dev kmod \
 		      xz-utils ccache ;;
