@@ -386,16 +386,6 @@ static struct lag_sums lag_sum_ports(const struct lacp_group *g)
 	return sums;
 }
 
-static enum lag_why lag_carrier_reason(const struct lag *lag)
-{
-	enum lag_why why = lacp_group_why(&lag->lacp);
-
-	if (why == LAG_WHY_NONE && lag->dev->proto_down)
-		return LAG_WHY_PROTODOWN;
-
-	return why;
-}
-
 static int lag_fill_state(struct sk_buff *skb, const struct lag *lag)
 {
 	const struct lacp_group *g = &lag->lacp;
@@ -412,8 +402,7 @@ static int lag_fill_state(struct sk_buff *skb, const struct lag *lag)
 	if (!nest)
 		return -EMSGSIZE;
 
-	if (nla_put_u8(skb, IFLA_LAG_STATE_CARRIER_REASON,
-		       lag_carrier_reason(lag)) ||
+	if (nla_put_u8(skb, IFLA_LAG_STATE_CARRIER_REASON, lag->why) ||
 	    nla_put_u16(skb, IFLA_LAG_STATE_AGGREGATOR, g->aggregator) ||
 	    nla_put_u16(skb, IFLA_LAG_STATE_ACTOR_KEY, active->actor.key) ||
 	    nla_put_u16(skb, IFLA_LAG_STATE_PARTNER_SYS_PRIO,
@@ -670,6 +659,9 @@ static int lag_fill_port_state(struct sk_buff *skb, const struct lag *lag,
 	lockdep_assert_held(&lag->lock);
 
 	why = lacp_port_why(&lag->lacp, p, lag_control_now(), &left);
+	/* Protodown is a way to be down that the engine does not know. */
+	if (why == LAG_WHY_LAG_DOWN)
+		why = lag->why;
 
 	nest = nla_nest_start_noflag(skb, IFLA_LAG_PORT_STATE);
 	if (!nest)
