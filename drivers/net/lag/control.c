@@ -495,22 +495,35 @@ void lag_control_kick(struct lag *lag)
 
 /* The lag */
 
-static void lag_control_write_pick(struct lag *lag)
+static enum lag_pick lag_control_pick(const struct lag_config *config)
 {
-	const struct lag_config *config = &lag->config;
-	u8 pick = LAG_PICK_HASH;
+	bool symmetric = config->hash_symmetric;
 
 	if (config->lacp.mode == LAG_MODE_ACTIVE_BACKUP)
-		pick = LAG_PICK_ACTIVE;
-	else if (config->xmit_hash_policy == LAG_HASH_LAYER34 &&
-		 !config->hash_symmetric)
-		pick = LAG_PICK_LAYER34;
+		return LAG_PICK_ACTIVE;
+
+	switch (config->xmit_hash_policy) {
+	case LAG_HASH_LAYER34:
+		return symmetric ? LAG_PICK_LAYER34_SYMMETRIC :
+				   LAG_PICK_LAYER34;
+	case LAG_HASH_LAYER23:
+		return symmetric ? LAG_PICK_HASH : LAG_PICK_LAYER23;
+	case LAG_HASH_LAYER2:
+		return symmetric ? LAG_PICK_HASH : LAG_PICK_LAYER2;
+	default:
+		return LAG_PICK_HASH;
+	}
+}
+
+static void lag_control_tell_packet_path(struct lag *lag)
+{
+	const struct lag_config *config = &lag->config;
 
 	WRITE_ONCE(lag->mode, config->lacp.mode);
 	WRITE_ONCE(lag->xmit_hash_policy, config->xmit_hash_policy);
 	WRITE_ONCE(lag->hash_symmetric, config->hash_symmetric);
 	WRITE_ONCE(lag->hash_seed, config->hash_seed);
-	WRITE_ONCE(lag->pick, pick);
+	WRITE_ONCE(lag->pick, lag_control_pick(config));
 }
 
 void lag_control_init(struct lag *lag)
@@ -521,7 +534,7 @@ void lag_control_init(struct lag *lag)
 	lag_announce_setup(lag);
 	lag_spread_init(&lag->spread);
 	lacp_group_init(&lag->lacp, &lag->config.lacp);
-	lag_control_write_pick(lag);
+	lag_control_tell_packet_path(lag);
 	lag->why = lacp_group_why(&lag->lacp);
 }
 
@@ -570,7 +583,7 @@ void lag_control_configure(struct lag *lag)
 	ASSERT_RTNL();
 
 	now = lag_control_begin(lag);
-	lag_control_write_pick(lag);
+	lag_control_tell_packet_path(lag);
 	lacp_group_configure(&lag->lacp, &lag->config.lacp, now);
 	lag_control_end(lag, now);
 }

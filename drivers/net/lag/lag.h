@@ -58,12 +58,18 @@ struct lag_config {
 /**
  * enum lag_pick - how transmit chooses the port, the one thing of mode and
  * options that it has to ask for every packet
- * @LAG_PICK_LAYER34: by hash, policy layer3+4: the reader with the short way
+ * @LAG_PICK_LAYER34: by hash, policy layer3+4
+ * @LAG_PICK_LAYER34_SYMMETRIC: by hash, policy layer3+4, hash_symmetric
+ * @LAG_PICK_LAYER23: by hash, policy layer2+3
+ * @LAG_PICK_LAYER2: by hash, policy layer2
  * @LAG_PICK_HASH: by hash, any policy
  * @LAG_PICK_ACTIVE: all slots name the same port
  */
 enum lag_pick {
 	LAG_PICK_LAYER34,
+	LAG_PICK_LAYER34_SYMMETRIC,
+	LAG_PICK_LAYER23,
+	LAG_PICK_LAYER2,
 	LAG_PICK_HASH,
 	LAG_PICK_ACTIVE,
 };

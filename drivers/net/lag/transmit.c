@@ -28,17 +28,17 @@
 
 static_assert(LAG_SLOTS == 256);	/* lag_hash_slot() */
 
-/* Octets of a packet that the short way for layer3+4 has to find in one piece,
- * and where in it the words are.
- */
-#define LAG_XMIT_IPV4_LEN	(ETH_HLEN + sizeof(struct iphdr) + 4)
-#define LAG_XMIT_IPV6_LEN	(ETH_HLEN + sizeof(struct ipv6hdr) + 4)
+/* Where in a packet the words are, from its begin and from that of IP */
 #define LAG_XMIT_TYPE		offsetof(struct ethhdr, h_proto)
-#define LAG_XMIT_IPV4(field)	(ETH_HLEN + offsetof(struct iphdr, field))
-#define LAG_XMIT_IPV6(field)	(ETH_HLEN + offsetof(struct ipv6hdr, field))
+#define LAG_XMIT_IPV4(field)	offsetof(struct iphdr, field)
+#define LAG_XMIT_IPV6(field)	offsetof(struct ipv6hdr, field)
 
-/* VLAN tags that are looked through */
-#define LAG_XMIT_VLAN_DEPTH	8
+/* Octets from the begin of IP to the end of the ports */
+#define LAG_XMIT_IPV4_LEN	(sizeof(struct iphdr) + 4)
+#define LAG_XMIT_IPV6_LEN	(sizeof(struct ipv6hdr) + 4)
+
+/* Octets in which the link layer and all VLAN tags are looked for */
+#define LAG_XMIT_LINK_LEN	64
 
 /* Hand the packet to the port.  What becomes of it there is in the port's own
  * counters, and told to the sender.
@@ -105,204 +105,271 @@ static __always_inline netdev_tx_t lag_xmit_hash(struct sk_buff *skb,
 	return lag_xmit_without_port(skb, lag, hash);
 }
 
+static __always_inline __be16 lag_xmit_type(const u8 *data)
+{
+	return get_unaligned((__be16 *)data);
+}
+
+/* Version and header length of IPv4 without options */
+static __always_inline bool lag_xmit_is_plain_ipv4(const u8 *ip)
+{
+	return ip[0] == 0x45;
+}
+
+/* The protocol, something else for a fragment: fragment flag and offset, time
+ * to live and protocol are one word.
+ */
+static __always_inline __be32 lag_xmit_ipv4_protocol(const u8 *ip)
+{
+	const __be32 *word = (__be32 *)(ip + LAG_XMIT_IPV4(frag_off));
+
+	return get_unaligned(word) & htonl((IP_MF | IP_OFFSET) << 16 | 0xff);
+}
+
 static bool lag_xmit_has_ports(u8 protocol)
 {
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP ||
 	       protocol == IPPROTO_SCTP;
 }
 
-/* The ports of IP packets with options, extension headers or fragments */
-static noinline u32 lag_xmit_dissect_ports(const struct sk_buff *skb,
-					   __be16 type, int offset)
+/* Reads up to the EtherType that is no VLAN's.  Returns the offset of what
+ * follows it, 0 if the data ends before.
+ */
+static __always_inline unsigned int
+lag_xmit_read_link(const u8 *data, unsigned int len, struct lag_flow *flow)
 {
-	struct flow_keys keys = {};
-
-	if (!__skb_flow_dissect(dev_net(skb->dev), skb, &flow_keys_dissector,
-				&keys, skb->data, type, offset,
-				skb_headlen(skb),
-				FLOW_DISSECTOR_F_STOP_AT_ENCAP) ||
-	    !lag_xmit_has_ports(keys.basic.ip_proto) ||
-	    keys.control.flags & FLOW_DIS_IS_FRAGMENT)
-		return 0;
-
-	return lag_flow_octets4((const u8 *)&keys.ports.ports);
-}
-
-static u32 lag_xmit_read_ports(const struct sk_buff *skb, int offset)
-{
-	const u8 *ports;
-	u8 buffer[4];
-
-	ports = skb_header_pointer(skb, offset, sizeof(buffer), buffer);
-	return ports ? lag_flow_octets4(ports) : 0;
-}
-
-static void lag_xmit_read_ipv4(const struct sk_buff *skb, int offset,
-			       struct lag_flow *flow)
-{
-	const struct iphdr *ip;
-	struct iphdr buffer;
-
-	ip = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
-	if (!ip || ip->version != 4 || ip->ihl < 5)
-		return;
-
-	flow->ip = true;
-	flow->src = lag_flow_octets4((const u8 *)&ip->saddr);
-	flow->dst = lag_flow_octets4((const u8 *)&ip->daddr);
-	if (ip_is_fragment(ip) || !lag_xmit_has_ports(ip->protocol))
-		return;
-	flow->ports = lag_xmit_read_ports(skb, offset + ip->ihl * 4);
-}
-
-static void lag_xmit_read_ipv6(const struct sk_buff *skb, int offset,
-			       struct lag_flow *flow)
-{
-	const struct ipv6hdr *ip;
-	struct ipv6hdr buffer;
-
-	ip = skb_header_pointer(skb, offset, sizeof(buffer), &buffer);
-	if (!ip || ip->version != 6)
-		return;
-
-	flow->ip = true;
-	flow->src = lag_flow_ipv6_address((const u8 *)&ip->saddr);
-	flow->dst = lag_flow_ipv6_address((const u8 *)&ip->daddr);
-	if (lag_xmit_has_ports(ip->nexthdr))
-		flow->ports = lag_xmit_read_ports(skb, offset + sizeof(*ip));
-	else
-		flow->ports = lag_xmit_dissect_ports(skb, htons(ETH_P_IPV6),
-						     offset);
-}
-
-/* What the frame itself says: skb->protocol is the sender's word for it. */
-static void lag_xmit_read_flow(const struct sk_buff *skb,
-			       struct lag_flow *flow)
-{
-	const struct ethhdr *eth;
-	int offset = ETH_HLEN;
-	struct ethhdr buffer;
-	unsigned int i;
+	unsigned int offset = ETH_HLEN;
 	__be16 type;
 
-	eth = skb_header_pointer(skb, 0, sizeof(buffer), &buffer);
-	if (!eth)
-		return;
+	if (unlikely(len < ETH_HLEN))
+		return 0;
 
-	flow->src_mac = lag_flow_octets6(eth->h_source);
-	flow->dst_mac = lag_flow_octets6(eth->h_dest);
-	type = eth->h_proto;
-	if (skb_vlan_tag_present(skb))
-		flow->vlan = skb_vlan_tag_get_id(skb);
-
-	for (i = 0; i < LAG_XMIT_VLAN_DEPTH && eth_type_vlan(type); i++) {
-		const struct vlan_hdr *vlan;
-		struct vlan_hdr tag;
-
-		vlan = skb_header_pointer(skb, offset, sizeof(tag), &tag);
-		if (!vlan)
-			break;
-		if (!i && !skb_vlan_tag_present(skb))
-			flow->vlan = ntohs(vlan->h_vlan_TCI) & VLAN_VID_MASK;
-		type = vlan->h_vlan_encapsulated_proto;
+	flow->dst_mac = lag_flow_octets6(data);
+	flow->src_mac = lag_flow_octets6(data + ETH_ALEN);
+	type = lag_xmit_type(data + LAG_XMIT_TYPE);
+	while (unlikely(eth_type_vlan(type))) {
+		if (len < offset + VLAN_HLEN)
+			return 0;
+		if (offset == ETH_HLEN)
+			flow->vlan = ntohs(lag_xmit_type(data + offset)) &
+				     VLAN_VID_MASK;
+		type = lag_xmit_type(data + offset + 2);
 		offset += VLAN_HLEN;
 	}
 
 	flow->type = ntohs(type);
-	if (type == htons(ETH_P_IP))
-		lag_xmit_read_ipv4(skb, offset, flow);
-	else if (type == htons(ETH_P_IPV6))
-		lag_xmit_read_ipv6(skb, offset, flow);
+	return offset;
 }
 
-/* Any packet, any policy */
-static noinline netdev_tx_t lag_xmit_flow(struct sk_buff *skb,
-					  struct lag *lag)
+/* Each returns false if the ports have to be searched for. */
+static __always_inline bool lag_xmit_read_ipv4(const u8 *ip, unsigned int len,
+					       struct lag_flow *flow)
 {
+	__be32 protocol;
+
+	if (len < LAG_XMIT_IPV4_LEN || !lag_xmit_is_plain_ipv4(ip))
+		return false;
+
+	flow->ip = true;
+	flow->src = get_unaligned_le32(ip + LAG_XMIT_IPV4(saddr));
+	flow->dst = get_unaligned_le32(ip + LAG_XMIT_IPV4(daddr));
+	protocol = lag_xmit_ipv4_protocol(ip);
+	if (protocol == htonl(IPPROTO_TCP) || protocol == htonl(IPPROTO_UDP) ||
+	    protocol == htonl(IPPROTO_SCTP))
+		flow->ports = get_unaligned_le32(ip + sizeof(struct iphdr));
+	return true;
+}
+
+static __always_inline bool lag_xmit_read_ipv6(const u8 *ip, unsigned int len,
+					       struct lag_flow *flow)
+{
+	u8 protocol;
+
+	if (len < LAG_XMIT_IPV6_LEN || ip[0] >> 4 != 6)
+		return false;
+
+	protocol = ip[LAG_XMIT_IPV6(nexthdr)];
+	if (lag_xmit_has_ports(protocol))
+		flow->ports = get_unaligned_le32(ip + sizeof(struct ipv6hdr));
+	else if (protocol != IPPROTO_ICMPV6)
+		return false;
+
+	flow->ip = true;
+	flow->src = lag_flow_ipv6_address(ip + LAG_XMIT_IPV6(saddr));
+	flow->dst = lag_flow_ipv6_address(ip + LAG_XMIT_IPV6(daddr));
+	return true;
+}
+
+static void lag_xmit_dissect_ip(const struct sk_buff *skb, int offset,
+				struct lag_flow *flow)
+{
+	struct flow_keys keys = {};
+
+	/* A packet that it gives up on has told its addresses before. */
+	__skb_flow_dissect(dev_net(skb->dev), skb, &flow_keys_dissector, &keys,
+			   skb->data, htons(flow->type), offset,
+			   skb_headlen(skb), FLOW_DISSECTOR_F_STOP_AT_ENCAP);
+
+	if (keys.control.addr_type == FLOW_DISSECTOR_KEY_IPV4_ADDRS) {
+		const struct flow_dissector_key_ipv4_addrs *v4;
+
+		v4 = &keys.addrs.v4addrs;
+		flow->src = lag_flow_octets4((const u8 *)&v4->src);
+		flow->dst = lag_flow_octets4((const u8 *)&v4->dst);
+	} else if (keys.control.addr_type == FLOW_DISSECTOR_KEY_IPV6_ADDRS) {
+		const struct flow_dissector_key_ipv6_addrs *v6;
+
+		v6 = &keys.addrs.v6addrs;
+		flow->src = lag_flow_ipv6_address((const u8 *)&v6->src);
+		flow->dst = lag_flow_ipv6_address((const u8 *)&v6->dst);
+	} else {
+		return;
+	}
+
+	flow->ip = true;
+	if (lag_xmit_has_ports(keys.basic.ip_proto) &&
+	    !(keys.control.flags & FLOW_DIS_IS_FRAGMENT))
+		flow->ports = lag_flow_octets4((const u8 *)&keys.ports.ports);
+}
+
+/* Any packet, any policy: options, extension headers, headers in pieces */
+static noinline netdev_tx_t lag_xmit_dissect(struct sk_buff *skb,
+					     struct lag *lag)
+{
+	unsigned int len = min_t(unsigned int, skb->len, LAG_XMIT_LINK_LEN);
+	u8 link[LAG_XMIT_LINK_LEN];
 	struct lag_flow flow = {};
+	unsigned int offset;
 	u32 hash;
 
-	lag_xmit_read_flow(skb, &flow);
+	if (!skb_copy_bits(skb, 0, link, len)) {
+		offset = lag_xmit_read_link(link, len, &flow);
+		if (flow.type == ETH_P_IP || flow.type == ETH_P_IPV6)
+			lag_xmit_dissect_ip(skb, offset, &flow);
+	}
+	if (skb_vlan_tag_present(skb))
+		flow.vlan = skb_vlan_tag_get_id(skb);
+
 	hash = lag_hash(&flow, READ_ONCE(lag->xmit_hash_policy),
 			READ_ONCE(lag->hash_symmetric),
 			READ_ONCE(lag->hash_seed));
 	return lag_xmit_hash(skb, lag, hash);
 }
 
-/* The short way for layer3+4: TCP or UDP in IPv6 without extension headers */
-static noinline netdev_tx_t lag_xmit_layer34_ipv6(struct sk_buff *skb,
-						  struct lag *lag)
+/* The common packets; @policy is a constant, so that no more is read than it
+ * takes.
+ */
+static __always_inline netdev_tx_t
+lag_xmit_flow(struct sk_buff *skb, struct lag *lag, u8 policy, bool symmetric)
 {
+	unsigned int len = skb_headlen(skb);
 	const u8 *data = skb->data;
-	u64 pair;
+	struct lag_flow flow = {};
+	unsigned int offset;
 	u32 hash;
 
-	if (unlikely(skb_headlen(skb) < LAG_XMIT_IPV6_LEN) ||
-	    get_unaligned((__be16 *)(data + LAG_XMIT_TYPE)) !=
-	    htons(ETH_P_IPV6) ||
-	    data[ETH_HLEN] >> 4 != 6 ||
-	    (data[LAG_XMIT_IPV6(nexthdr)] != IPPROTO_TCP &&
-	     data[LAG_XMIT_IPV6(nexthdr)] != IPPROTO_UDP))
-		return lag_xmit_flow(skb, lag);
+	offset = lag_xmit_read_link(data, len, &flow);
+	if (unlikely(!offset))
+		return lag_xmit_dissect(skb, lag);
 
-	pair = lag_hash_pair(lag_flow_ipv6_address(data + LAG_XMIT_IPV6(saddr)),
-			     lag_flow_ipv6_address(data + LAG_XMIT_IPV6(daddr)));
-	hash = lag_hash_mix(pair,
-			    get_unaligned_le32(data + LAG_XMIT_IPV6_LEN - 4),
-			    READ_ONCE(lag->hash_seed));
+	if (policy == LAG_HASH_LAYER34 || policy == LAG_HASH_LAYER23) {
+		data += offset;
+		len -= offset;
+		if ((flow.type == ETH_P_IP &&
+		     !lag_xmit_read_ipv4(data, len, &flow)) ||
+		    (flow.type == ETH_P_IPV6 &&
+		     !lag_xmit_read_ipv6(data, len, &flow)))
+			return lag_xmit_dissect(skb, lag);
+	}
+
+	hash = lag_hash(&flow, policy, symmetric, READ_ONCE(lag->hash_seed));
 	return lag_xmit_hash(skb, lag, hash);
 }
 
-/* Policy and mode, asked once */
+static noinline netdev_tx_t lag_xmit_layer34(struct sk_buff *skb,
+					     struct lag *lag)
+{
+	return lag_xmit_flow(skb, lag, LAG_HASH_LAYER34, false);
+}
+
+/* The same for the second most common packets, those of IPv6 */
+static noinline netdev_tx_t lag_xmit_layer34_ipv6(struct sk_buff *skb,
+						  struct lag *lag)
+{
+	unsigned int len = skb_headlen(skb);
+	const u8 *data = skb->data;
+	struct lag_flow flow = {};
+	u32 hash;
+
+	if (len < ETH_HLEN + LAG_XMIT_IPV6_LEN ||
+	    lag_xmit_type(data + LAG_XMIT_TYPE) != htons(ETH_P_IPV6) ||
+	    !lag_xmit_read_ipv6(data + ETH_HLEN, len - ETH_HLEN, &flow))
+		return lag_xmit_layer34(skb, lag);
+
+	hash = lag_hash(&flow, LAG_HASH_LAYER34, false,
+			READ_ONCE(lag->hash_seed));
+	return lag_xmit_hash(skb, lag, hash);
+}
+
+static noinline netdev_tx_t lag_xmit_layer34_symmetric(struct sk_buff *skb,
+						       struct lag *lag)
+{
+	return lag_xmit_flow(skb, lag, LAG_HASH_LAYER34, true);
+}
+
+static noinline netdev_tx_t lag_xmit_layer23(struct sk_buff *skb,
+					     struct lag *lag)
+{
+	return lag_xmit_flow(skb, lag, LAG_HASH_LAYER23, false);
+}
+
+static noinline netdev_tx_t lag_xmit_layer2(struct sk_buff *skb,
+					    struct lag *lag)
+{
+	return lag_xmit_flow(skb, lag, LAG_HASH_LAYER2, false);
+}
+
+/* Mode and policy, asked once; LAG_PICK_LAYER34 does not come here. */
 static noinline netdev_tx_t lag_xmit_by_pick(struct sk_buff *skb,
 					     struct lag *lag)
 {
 	switch (READ_ONCE(lag->pick)) {
-	case LAG_PICK_LAYER34:
-		return lag_xmit_layer34_ipv6(skb, lag);
+	case LAG_PICK_LAYER34_SYMMETRIC:
+		return lag_xmit_layer34_symmetric(skb, lag);
+	case LAG_PICK_LAYER23:
+		return lag_xmit_layer23(skb, lag);
+	case LAG_PICK_LAYER2:
+		return lag_xmit_layer2(skb, lag);
 	case LAG_PICK_ACTIVE:
 		return lag_xmit_hash(skb, lag, 0);
 	default:
-		return lag_xmit_flow(skb, lag);
+		return lag_xmit_dissect(skb, lag);
 	}
 }
 
-/* EtherType, version and header length of IPv4 without options */
-static __always_inline bool lag_xmit_is_plain_ipv4(const u8 *data)
-{
-	return (get_unaligned_be32(data + LAG_XMIT_TYPE) & 0xffffff00) ==
-	       (ETH_P_IP << 16 | 0x4500);
-}
-
-/* The protocol, something else for a fragment: fragment flag and offset, time
- * to live and protocol are one word.
- */
-static __always_inline __be32 lag_xmit_ipv4_protocol(const u8 *data)
-{
-	const __be32 *word = (__be32 *)(data + LAG_XMIT_IPV4(frag_off));
-
-	return get_unaligned(word) & htonl((IP_MF | IP_OFFSET) << 16 | 0xff);
-}
-
+/* In line: layer3+4 for TCP or UDP in IPv4 without options */
 netdev_tx_t lag_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct lag *lag = netdev_priv(dev);
-	const u8 *data = skb->data;
+	const u8 *ip = skb->data + ETH_HLEN;
 	__be32 protocol;
 	u32 hash;
 
-	if (unlikely(READ_ONCE(lag->pick) != LAG_PICK_LAYER34) ||
-	    unlikely(skb_headlen(skb) < LAG_XMIT_IPV4_LEN) ||
-	    !lag_xmit_is_plain_ipv4(data))
+	if (unlikely(READ_ONCE(lag->pick) != LAG_PICK_LAYER34))
 		return lag_xmit_by_pick(skb, lag);
 
-	protocol = lag_xmit_ipv4_protocol(data);
+	if (unlikely(skb_headlen(skb) < ETH_HLEN + LAG_XMIT_IPV4_LEN) ||
+	    lag_xmit_type(skb->data + LAG_XMIT_TYPE) != htons(ETH_P_IP) ||
+	    !lag_xmit_is_plain_ipv4(ip))
+		return lag_xmit_layer34_ipv6(skb, lag);
+
+	protocol = lag_xmit_ipv4_protocol(ip);
 	if (unlikely(protocol != htonl(IPPROTO_TCP) &&
 		     protocol != htonl(IPPROTO_UDP)))
-		return lag_xmit_flow(skb, lag);
+		return lag_xmit_layer34(skb, lag);
 
-	hash = lag_hash_mix(get_unaligned_le64(data + LAG_XMIT_IPV4(saddr)),
-			    get_unaligned_le32(data + LAG_XMIT_IPV4_LEN - 4),
+	hash = lag_hash_mix(get_unaligned_le64(ip + LAG_XMIT_IPV4(saddr)),
+			    get_unaligned_le32(ip + sizeof(struct iphdr)),
 			    READ_ONCE(lag->hash_seed));
 	return lag_xmit_hash(skb, lag, hash);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* From what a packet says of its flow to a number, by policy.
  *
- * How the headers are found in a packet is not here; see transmit.c.
+ * How the headers are found in a packet is not here; see transmit.c.  All of
+ * it is inline, so that transmit reads no more than the policy takes.
  *
  * The same flow gives the same number on every machine: whatever is longer
  * than an octet is taken in the order of the wire, the first octet as the
@@ -92,6 +93,27 @@ static inline u64 lag_hash_pair(u64 src, u64 dst)
 	return src ^ lag_hash_rotate(dst);
 }
 
+static inline u64 lag_hash_order(u64 src, u64 dst, bool symmetric)
+{
+	if (symmetric && src > dst)
+		return lag_hash_pair(dst, src);
+
+	return lag_hash_pair(src, dst);
+}
+
+static inline u32 lag_hash_ports(const struct lag_flow *flow, bool symmetric)
+{
+	u16 dst = flow->ports >> 16;
+	u16 src = flow->ports;
+
+	/* Between two ports of one host only the ports tell the direction. */
+	if (symmetric && (flow->src > flow->dst ||
+			  (flow->src == flow->dst && src > dst)))
+		return (u32)src << 16 | dst;
+
+	return flow->ports;
+}
+
 /**
  * lag_hash_mix() - what every policy ends in
  * @a: first word
@@ -135,6 +157,24 @@ static inline unsigned int lag_hash_slot(u32 hash)
  * @symmetric the lower number of a pair comes first, of the addresses and of
  * the MAC addresses each; the ports follow the addresses.
  */
-u32 lag_hash(const struct lag_flow *flow, u8 policy, bool symmetric, u32 seed);
+static inline u32 lag_hash(const struct lag_flow *flow, u8 policy,
+			   bool symmetric, u32 seed)
+{
+	u64 macs;
+
+	if (policy == LAG_HASH_VLAN_SRCMAC)
+		return lag_hash_mix(flow->src_mac, flow->vlan, seed);
+
+	macs = lag_hash_order(flow->src_mac, flow->dst_mac, symmetric);
+	if (!flow->ip || policy == LAG_HASH_LAYER2)
+		return lag_hash_mix(macs, flow->type, seed);
+
+	if (policy == LAG_HASH_LAYER23 || policy == LAG_HASH_ENCAP23)
+		return lag_hash_mix(lag_hash_order(flow->src, flow->dst,
+						   symmetric), macs, seed);
+
+	return lag_hash_mix(lag_hash_order(flow->src, flow->dst, symmetric),
+			    lag_hash_ports(flow, symmetric), seed);
+}
 
 #endif /* _LAG_ENGINE_HASH_H */
