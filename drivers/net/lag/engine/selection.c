@@ -53,12 +53,19 @@ static bool selection_is_active(const struct lacp_group *g,
 				  &g->active.partner);
 }
 
+/* On its way to DETACHED; with what was a draining port it takes a while. */
+static bool selection_on_its_way_out(const struct lacp_port *p)
+{
+	return p->selected == LACP_UNSELECTED && p->mux != LACP_MUX_DETACHED;
+}
+
 /* A port that may be selected.  One in EXPIRED only keeps what it has. */
 static bool selection_candidate(const struct lacp_group *g,
 				const struct lacp_port *p)
 {
 	return !p->leaving && lacp_port_enabled(g, p) && !p->lone &&
 	       p->admin.admin == LAG_PORT_ENABLED && p->updelay == LACP_NEVER &&
+	       !selection_on_its_way_out(p) &&
 	       is_valid_ether_addr(p->partner.system) &&
 	       (p->rx == LACP_RX_CURRENT ||
 		(p->rx == LACP_RX_EXPIRED && p->selected != LACP_UNSELECTED));
@@ -289,8 +296,7 @@ bool lacp_selection_run(struct lacp_group *g)
 			continue;
 		want = selection_want(g, p);
 		/* The Mux must see UNSELECTED before it may end. */
-		if (p->selected == LACP_UNSELECTED &&
-		    p->mux != LACP_MUX_DETACHED)
+		if (selection_on_its_way_out(p))
 			want = LACP_UNSELECTED;
 		if (want != p->selected) {
 			lacp_trace(p, "selection",
