@@ -282,6 +282,8 @@ void lacp_group_configure(struct lacp_group *g, const struct lacp_admin *admin,
 	if (g->fallback_timer != LACP_NEVER)
 		g->fallback_timer = min(g->fallback_timer,
 					now + admin->fallback_timeout);
+	g->effects.status |= g->members;
+	g->effects.group_status = true;
 	lacp_settle(g, now);
 }
 
