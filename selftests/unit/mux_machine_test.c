@@ -374,8 +374,8 @@ static void wb_25_sync_0_leaves_before_sync_1(void **state)
 		partner->self.key++;
 		sim_say(partner);
 		assert_int_equal(s->port[0].ntt, !!(i & 2));
-		assert_int_equal(sim_is(s, 0, LACP_STATE_SYNC, 0),
-				 !!(i & 2));
+		/* The shortcut waits for the partner's word. */
+		assert_int_equal(sim_is(s, 0, LACP_STATE_SYNC, 0), i != 1);
 		sim_run(sim, 5000);
 		out = sim_find(&s->sent[0], change + !!(i & 2),
 			       LACP_STATE_SYNC, 0);

@@ -514,6 +514,7 @@ void lacp_port_receive(struct lacp_group *g, struct lacp_port *p,
 {
 	enum lacp_rx_state rx = p->rx;
 	bool ntt = p->ntt;
+	bool same_view;
 
 	p->counters.lacpdu_rx++;
 	if (g->admin.mode != LAG_MODE_LACP || p->leaving ||
@@ -524,11 +525,13 @@ void lacp_port_receive(struct lacp_group *g, struct lacp_port *p,
 		return;
 	}
 
+	same_view = pdu->partner.state == p->last.partner.state;
 	p->last = *pdu;
 	p->received = pdu;
 	/* All that most LACPDUs do is to restart current_while. */
 	if (!lacp_find_moved(g, p, &pdu->actor) && rx == LACP_RX_CURRENT &&
-	    now < p->current_while && !lacp_run_rx(g, p, now) && ntt == p->ntt)
+	    now < p->current_while && !lacp_run_rx(g, p, now) && same_view &&
+	    ntt == p->ntt)
 		return;
 	lacp_settle(g, now);
 	p->received = NULL;

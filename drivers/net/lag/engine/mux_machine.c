@@ -46,6 +46,10 @@ static bool mux_ready(const struct lacp_group *g)
  * It gives links that come up together time to be chosen together; where
  * every port in the aggregator is taken, or all have been heard or given up,
  * there is nothing left to choose.
+ *
+ * It also gives the partner time to hear that the port was out of sync, or
+ * what it said of itself before would be taken for its answer: so it must have
+ * said that it heard.
  */
 static bool mux_nothing_to_wait_for(const struct lacp_group *g,
 				    const struct lacp_port *port)
@@ -55,6 +59,8 @@ static bool mux_nothing_to_wait_for(const struct lacp_group *g,
 
 	if (port->lone)
 		return true;
+	if (port->last.partner.state & LACP_STATE_SYNC)
+		return false;
 	if (g->admin.ad_select == LAG_AD_SELECT_STABLE && !g->admin.max_links)
 		return true;
 	lacp_for_each_port(g, p, left) {
