@@ -9,7 +9,6 @@
 #include "sim.h"
 #include "engine/machines.h"
 
-
 /* Cable port @i to port @port of partner @system. */
 static struct sim_partner *partner_at(struct sim_system *s, unsigned int i,
 				      u8 system, u16 port)

@@ -161,7 +161,8 @@ static void sim_check_limit(const struct sim_system *s, unsigned int i)
 	unsigned int ordinary = 0;
 	size_t n = log->count;
 
-	while (n-- && s->sim->now - log->record[n].when < LACP_FAST_PERIODIC_MS)
+	while (n-- > s->begin[i] &&
+	       s->sim->now - log->record[n].when < LACP_FAST_PERIODIC_MS)
 		ordinary += !log->record[n].goodbye;
 	if (ordinary > LACP_TX_LIMIT)
 		sim_fail(s->sim, "more than three LACPDUs in a second");
@@ -532,6 +533,7 @@ void sim_join(struct sim_system *s, unsigned int i,
 {
 	memset(&s->port[i], 0, sizeof(s->port[i]));
 	s->port[i].index = i;
+	s->begin[i] = s->sent[i].count;
 	lacp_port_join(&s->group, &s->port[i], admin, s->sim->now);
 	sim_settle(s);
 	sim_run(s->sim, 0);

@@ -64,6 +64,7 @@ struct sim_log {
  * @port: its ports; those of @group.members have joined
  * @peer: the other end of each port's cable
  * @sent: what left each port
+ * @begin: where in @sent a port's life began that joined last
  * @no_memory: no LACPDU can be allocated
  */
 struct sim_system {
@@ -72,6 +73,7 @@ struct sim_system {
 	struct lacp_port	port[LAG_MAX_PORTS];
 	struct sim_end		peer[LAG_MAX_PORTS];
 	struct sim_log		sent[LAG_MAX_PORTS];
+	size_t			begin[LAG_MAX_PORTS];
 	bool			no_memory;
 };
 
