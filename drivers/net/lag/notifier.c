@@ -14,30 +14,36 @@
 #include <linux/netdevice.h>
 #include <linux/notifier.h>
 
-/* The MTU of a port is the lag's, which sets its own before its ports'. */
-static bool lag_foreign_mtu(const struct lag *lag, const void *ptr)
+/* The MTU of a port is the lag's, which sets its own before its ports': when
+ * they are equal the change is not the lag's doing.
+ */
+static int lag_port_changes_mtu(const struct lag_port *port)
 {
-	const struct netdev_notifier_info_ext *info = ptr;
+	const struct net_device *lag_dev = port->lag->dev;
 
-	if (info->ext.mtu == lag->dev->mtu)
-		return false;
+	if (port->dev->mtu != lag_dev->mtu)
+		return NOTIFY_DONE;
 
-	NL_SET_ERR_MSG(info->info.extack,
-		       "a port has the MTU of its lag; set that of the lag");
-	return true;
+	/* This event brings no extack. */
+	if (net_ratelimit())
+		netdev_info(lag_dev,
+			    "port %s keeps the MTU of the lag: set that\n",
+			    port->dev->name);
+	return notifier_from_errno(-EBUSY);
 }
 
-/* Likewise its address. */
-static bool lag_foreign_address(const struct lag *lag, const void *ptr)
+/* Likewise its address, but this event tells the new one. */
+static int lag_port_changes_address(const struct lag_port *port,
+				    const void *ptr)
 {
 	const struct netdev_notifier_pre_changeaddr_info *info = ptr;
 
-	if (ether_addr_equal(info->dev_addr, lag->dev->dev_addr))
-		return false;
+	if (ether_addr_equal(info->dev_addr, port->lag->dev->dev_addr))
+		return NOTIFY_DONE;
 
 	NL_SET_ERR_MSG(info->info.extack,
 		       "a port has the address of its lag; set that of the lag");
-	return true;
+	return notifier_from_errno(-EBUSY);
 }
 
 static int lag_port_event(struct lag_port *port, unsigned long event, void *ptr)
@@ -60,11 +66,11 @@ static int lag_port_event(struct lag_port *port, unsigned long event, void *ptr)
 		lag_inherit_update(lag);
 		break;
 	case NETDEV_PRECHANGEMTU:
-		return lag_foreign_mtu(lag, ptr) ? NOTIFY_BAD : NOTIFY_DONE;
+		return lag_port_changes_mtu(port);
 	case NETDEV_PRE_CHANGEADDR:
-		return lag_foreign_address(lag, ptr) ? NOTIFY_BAD : NOTIFY_DONE;
+		return lag_port_changes_address(port, ptr);
 	case NETDEV_PRE_TYPE_CHANGE:
-		return NOTIFY_BAD;
+		return notifier_from_errno(-EBUSY);
 	case NETDEV_NOTIFY_PEERS:
 	case NETDEV_RESEND_IGMP:
 		/* The addresses to tell of are the lag's. */

@@ -87,7 +87,18 @@ void lag_port_link_changed(struct lag_port *port)
 
 /* Joining, phase 1: what can be refused without touching anything */
 
-static int lag_port_check(const struct lag *lag, struct net_device *dev,
+static bool lag_port_is_above(struct net_device *lag_dev,
+			      struct net_device *dev)
+{
+	bool above;
+
+	rcu_read_lock();
+	above = netdev_has_upper_dev_all_rcu(lag_dev, dev);
+	rcu_read_unlock();
+	return above;
+}
+
+static int lag_port_check(struct lag *lag, struct net_device *dev,
 			  struct netlink_ext_ack *extack)
 {
 	struct net_device *lag_dev = lag->dev;
@@ -117,10 +128,20 @@ static int lag_port_check(const struct lag *lag, struct net_device *dev,
 			       "the device is a port of a lag already; release it first");
 		return -EBUSY;
 	}
+	if (lag_port_is_above(lag_dev, dev)) {
+		NL_SET_ERR_MSG(extack,
+			       "the device is itself above the lag; use one that is not");
+		return -EBUSY;
+	}
 	if (netdev_has_any_upper_dev(dev)) {
 		NL_SET_ERR_MSG(extack,
 			       "the device is in use by another device above it; delete that or move it onto the lag");
 		return -EBUSY;
+	}
+	if (dev->priv_flags & IFF_NO_RX_HANDLER) {
+		NL_SET_ERR_MSG(extack,
+			       "the device gives nobody what it receives, as ipvlan; use the device below it");
+		return -EINVAL;
 	}
 	if (netdev_is_rx_handler_busy(dev)) {
 		NL_SET_ERR_MSG(extack,
@@ -520,8 +541,12 @@ static int lag_port_start(struct lag_port *port, struct netlink_ext_ack *extack)
 
 	/* The notifier tells control of the link from now on. */
 	err = dev_open(port->dev, extack);
-	if (err)
+	if (err) {
+		if (extack && !extack->_msg)
+			NL_SET_ERR_MSG(extack,
+				       "the device cannot be opened; see whether it can be set up by itself");
 		goto undo;
+	}
 
 	return 0;
 
