@@ -140,6 +140,22 @@ static void a_port_that_does_not_carry_is_drained_at_once(void **state)
 	assert_int_equal(s->port[0].mux, LACP_MUX_DETACHED);
 }
 
+static void a_draining_port_whose_partner_changes_lets_go_at_once(void **st)
+{
+	struct sim *sim = *st;
+	struct sim_system *s = unit_lag(sim, 2);
+
+	/* The partner could not be told yet. */
+	s->no_memory = true;
+	sim_port_admin(s, 0, LAG_PORT_DRAINING);
+	sim_run(sim, 500);
+	assert_int_equal(s->group.collecting, 3);
+	sim->partner[0]->self.key++;
+	sim_say(sim->partner[0]);
+	assert_int_equal(s->group.collecting, 2);
+	assert_int_equal(s->port[0].mux, LACP_MUX_DETACHED);
+}
+
 static void two_systems_hand_over_and_take_back(void **state)
 {
 	struct lacp_admin a = sim_admin(1), b = sim_admin(2);
@@ -185,6 +201,7 @@ int main(void)
 		unit_case(an_undrained_port_joins_as_a_new_one),
 		unit_case(a_draining_port_that_loses_its_link_is_just_down),
 		unit_case(a_port_that_does_not_carry_is_drained_at_once),
+		unit_case(a_draining_port_whose_partner_changes_lets_go_at_once),
 		unit_case(two_systems_hand_over_and_take_back),
 	};
 

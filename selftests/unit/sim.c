@@ -6,6 +6,7 @@
  */
 #include "sim.h"
 #include "engine/machines.h"
+#include "engine/names.h"
 
 /* So much in one millisecond is no protocol any more. */
 #define SIM_MAX_ROUNDS	10000
@@ -121,6 +122,16 @@ static void sim_send(struct sim *sim, const struct sim_end *to,
 		sim->num_frames++;
 }
 
+static void sim_fail_port(const struct sim *sim, const struct lacp_port *p,
+			  const char *what)
+{
+	fprintf(stderr,
+		"sim: port %u: rx %s, %s, mux %s, actor %#x, partner %#x\n",
+		p->index, lacp_rx_name(p->rx), lacp_selected_name(p->selected),
+		lacp_mux_name(p->mux), p->actor.state, p->partner.state);
+	sim_fail(sim, what);
+}
+
 /* What holds of a port whenever the engine is left */
 static void sim_check_port(const struct sim_system *s,
 			   const struct lacp_port *p)
@@ -137,21 +148,21 @@ static void sim_check_port(const struct sim_system *s,
 	if (p->leaving)
 		return;
 	if (distributing && !collecting)
-		sim_fail(sim, "distributing without collecting");
+		sim_fail_port(sim, p, "distributing without collecting");
 	if (collecting && !draining && p->selected != LACP_SELECTED)
-		sim_fail(sim, "collecting without being selected");
+		sim_fail_port(sim, p, "collecting without being selected");
 	if (collecting && !agreed)
-		sim_fail(sim, "collecting without the partner's sync");
+		sim_fail_port(sim, p, "collecting without the partner's sync");
 	if (collecting && !draining && !(p->actor.state & LACP_STATE_SYNC))
-		sim_fail(sim, "collecting out of sync");
+		sim_fail_port(sim, p, "collecting out of sync");
 	if (!(s->group.collecting & bit) != !collecting)
-		sim_fail(sim, "collecting mask differs from the port's state");
+		sim_fail_port(sim, p, "collecting mask differs from the port's state");
 	if (s->group.distributing & bit && !distributing)
-		sim_fail(sim, "in the distributing mask but not distributing");
+		sim_fail_port(sim, p, "in the distributing mask but not distributing");
 	if (draining)
 		return;
 	if (!(p->actor.state & LACP_STATE_SYNC) != detached)
-		sim_fail(sim, "sync differs from the mux");
+		sim_fail_port(sim, p, "sync differs from the mux");
 }
 
 /* At most three in any second, but for goodbyes */

@@ -115,6 +115,9 @@ static enum lacp_mux_state mux_next_draining(const struct lacp_port *p,
 {
 	if (!mux_partner_sync(p))
 		return LACP_MUX_ATTACHED;
+	/* Still in sync, and yet not selected: the partner is another. */
+	if (p->actor.state & LACP_STATE_SYNC && p->selected != LACP_SELECTED)
+		return LACP_MUX_ATTACHED;
 	if (p->drain_while != LACP_NEVER &&
 	    (now >= p->drain_while || mux_partner_stopped(p)))
 		return LACP_MUX_ATTACHED;
