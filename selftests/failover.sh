@@ -97,14 +97,15 @@ only_its_flows_move()
 # both ways.  What was on its way in the cable may be lost, no more.
 traffic_goes_on()
 {
-	local port lost
+	local port lost sent
 
 	traffic . udp "$A" "$B" 192.0.2.2 --flows 16 --count 150 \
 		--rate 400 >"$WORK/there" &
 	traffic . udp "$B" "$A" 192.0.2.1 --flows 16 --count 150 \
 		--rate 400 --port 8000 >"$WORK/back" &
 	for port in 2 3; do
-		wait_for 5 more_packets lag0 200
+		sent=$(tx_packets "$A" lag0)
+		wait_for 5 more_than $((sent + 200)) tx_packets "$A" lag0
 		unplug "$B" "b$port"
 		wait_is 2 no-carrier why "$A" "a$port"
 		plug "$B" "b$port"
@@ -119,16 +120,6 @@ traffic_goes_on()
 	done
 	expect 0 jq .duplicates "$WORK/there"
 	expect 0 jq .duplicates "$WORK/back"
-}
-
-# more_packets DEV N: that many more than when it was asked first
-more_packets()
-{
-	local now
-
-	now=$(tx_packets "$A" "$1")
-	: "${BASE:=$now}"
-	((now >= BASE + $2)) && unset BASE
 }
 
 last_port_lost()

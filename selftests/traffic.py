@@ -8,6 +8,7 @@ there is nothing to synchronise: it prints one JSON object when all is over.
 import argparse
 import collections
 import ctypes
+import errno
 import json
 import os
 import socket
@@ -40,6 +41,7 @@ def in_namespace(name, make):
 def udp_socket(address, port):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
     sock.bind((address, port))
     return sock
 
@@ -66,6 +68,10 @@ def watched(sockets, args):
                 frame, address = sock.recvfrom(2048)
             except BlockingIOError:
                 break
+            except OSError as error:
+                if error.errno != errno.ENETDOWN:
+                    raise
+                continue    # told once, when the port went down
             if (address[2] == PACKET_OUTGOING or len(frame) < 42 or
                     frame[12:14] != b"\x08\x00" or frame[23] != 17):
                 continue

@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The counters of a port are exact: scripted frames go in, and each is counted
+# once, in its place.
+#
+#    A                              B
+#   +------------+                 +-------------------+
+#   |  lag0 - a1-|-----------------|-b1  frames by hand|
+#   +------------+                 +-------------------+
+
+ALL_TESTS="
+	lacpdus
+	short_pdus
+	markers
+	marker_responses
+	unknown_markers
+	own_pdus
+	data_on_a_port_that_does_not_collect
+	rate_limit
+	all_else_is_zero
+"
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh" || exit 1
+
+setup()
+{
+	lag_require
+	setup_ns A B
+	# Passive, so that nothing speaks of itself
+	ip -n "$A" link add lag0 up address 02:00:00:00:00:01 \
+		type lag lacp_active off
+	cable "$A" a1 "$B" b1
+	plug "$B" b1
+	join "$A" lag0 a1
+}
+
+counters()
+{
+	port_get "$A" a1 counters
+}
+
+# What grew in this case, but for what time alone brings
+changed()
+{
+	jq -ncSM --argjson start "$START" --argjson now "$(counters)" '
+		$now | with_entries(.value -= $start[.key] |
+		select(.value != 0 and (.key | IN("expired", "defaulted",
+			"actor_churn", "partner_churn", "lacpdu_tx") | not)))'
+}
+
+lacpdus()
+{
+	START=$(counters)
+	slow "$B" send b1 --count 5
+	wait_is 3 '{"lacpdu_rx":5}' changed
+}
+
+# 109 octets after the type are too few, whatever the subtype; 110 are enough
+short_pdus()
+{
+	START=$(counters)
+	slow "$B" send b1 --cut 109
+	slow "$B" send b1 --cut 20
+	slow "$B" send b1 --cut 2
+	wait_is 3 '{"illegal_rx":3}' changed
+	slow "$B" send b1 --cut 110
+	wait_is 3 '{"illegal_rx":3,"lacpdu_rx":1}' changed
+}
+
+markers()
+{
+	START=$(counters)
+	slow "$B" send b1 --kind marker --count 4
+	wait_is 3 '{"marker_rx":4,"marker_tx":4}' changed
+}
+
+marker_responses()
+{
+	START=$(counters)
+	slow "$B" send b1 --kind marker --tlv 2 --count 3
+	wait_is 3 '{"marker_response_rx":3}' changed
+}
+
+unknown_markers()
+{
+	START=$(counters)
+	slow "$B" send b1 --kind marker --tlv 9 --count 2
+	wait_is 3 '{"unknown_rx":2}' changed
+}
+
+own_pdus()
+{
+	START=$(counters)
+	slow "$B" send b1 --system 02:00:00:00:00:01 --count 6
+	wait_is 3 '{"loopback_rx":6}' changed
+}
+
+# Broadcasts of an unassigned type, to a port without a partner
+data_on_a_port_that_does_not_collect()
+{
+	local before
+
+	START=$(counters)
+	before=$(rx_packets "$A" lag0)
+	slow "$B" send b1 --kind hex --count 7 --hex \
+		"ffffffffffff02aa0000000188b5$(printf '%092d' 0)"
+	wait_is 3 '{"not_collecting_rx":7}' changed
+	expect "$before" rx_packets "$A" lag0
+}
+
+# No more than 10 answers to markers a second
+rate_limit()
+{
+	START=$(counters)
+	slow "$B" send b1 --kind marker --count 40
+	wait_is 3 40 grew marker_rx
+	((40 == $(grew marker_tx) + $(grew rate_limited)))
+	# Sending 40 may have taken more than a second
+	between 10 30 grew marker_tx
+}
+
+grew()
+{
+	jq -n --argjson start "$START" --argjson now "$(counters)" \
+		"\$now.$1 - \$start.$1"
+}
+
+all_else_is_zero()
+{
+	expect 0 port_get "$A" a1 counters.lacpdu_tx
+	expect 1 port_get "$A" a1 counters.carrier_changes
+	expect 0 port_get "$A" a1 link_failure_count
+}
+
+run_tests
+exit "${EXIT_STATUS:?}"

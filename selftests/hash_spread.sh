@@ -1,0 +1,137 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Flows are spread evenly; each keeps to one port and its order; what the hash
+# reads is what xmit_hash_policy says, and the seed decides the rest.
+#
+#    A                              B
+#   +------------+                 +------------+
+#   |  lag0 -- a1..a4 ----------- b1..b4 -- peer0
+#   +------------+                 +------------+
+
+ALL_TESTS="
+	spread_over_all_ports
+	one_flow_one_port
+	in_order
+	layer2_looks_at_addresses_only
+	layer23_looks_at_ip_addresses
+	seed_decides
+	one_copy_of_a_broadcast
+"
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh" || exit 1
+
+setup()
+{
+	lag_require
+	pair 4 lag lacp_rate fast hash_seed 1
+	wait_for 10 distributing "$A" lag0 4
+	wait_for 10 distributing "$B" peer0 4
+	wait_for 5 reaches "$A" 192.0.2.2
+}
+
+# flows N [OPTION...]: what each port of B saw
+flows()
+{
+	traffic .flows udp "$A" "$B" 192.0.2.2 --flows "$1" --count 2 \
+		--watch b1,b2,b3,b4 "${@:2}"
+}
+
+# in_use FLOWS: number of ports with any
+in_use()
+{
+	jq -n "$1 | map(select(length > 0)) | length"
+}
+
+# 128 flows, 32 a port on average; the outlying 14 are 3.7 sigma away
+spread_over_all_ports()
+{
+	local seen
+
+	seen=$(flows 128)
+	expect 128 jq -n "$seen | map(length) | add"
+	expect true jq -n "$seen | all(length > 13)"
+}
+
+one_flow_one_port()
+{
+	local seen
+
+	seen=$(flows 64)
+	expect 64 jq -n "$seen | add | unique | length"
+	expect 64 jq -n "$seen | add | length"
+	expect "$seen" flows 64
+}
+
+in_order()
+{
+	local said
+
+	said=$(traffic . udp "$A" "$B" 192.0.2.2 --flows 8 --count 200 \
+		--rate 3000)
+	expect 0 jq -n "$said | .reordered"
+	expect 0 jq -n "$said | .duplicates"
+	expect 1600 jq -n "$said | .received"
+}
+
+layer2_looks_at_addresses_only()
+{
+	ip -n "$A" link set lag0 type lag xmit_hash_policy layer2
+	expect 1 in_use "$(flows 32)"
+}
+
+# One pair of addresses is one port, sixteen are more
+layer23_looks_at_ip_addresses()
+{
+	local i before after used=0
+
+	ip -n "$A" link set lag0 type lag xmit_hash_policy layer2+3
+	expect 1 in_use "$(flows 32)"
+	for ((i = 10; i < 26; i++)); do
+		echo "addr add 192.0.2.$i/24 dev peer0"
+	done | ip -n "$B" -batch -
+	for i in 1 2 3 4; do
+		before[i]=$(tx_packets "$A" "a$i")
+	done
+	for ((i = 10; i < 26; i++)); do
+		in_ns "$A" busybox ping -c 1 -W 1 "192.0.2.$i" >/dev/null
+		in_ns "$A" busybox ping -c 1 -W 1 "192.0.2.$i" >/dev/null
+	done
+	for i in 1 2 3 4; do
+		after=$(tx_packets "$A" "a$i")
+		# LACPDUs are two a second at most
+		((after - before[i] < 8)) || : $((++used))
+	done
+	((used >= 2)) || fail "$used ports used for 16 addresses"
+	ip -n "$A" link set lag0 type lag xmit_hash_policy layer3+4
+}
+
+seed_decides()
+{
+	local first second
+
+	first=$(flows 64)
+	ip -n "$A" link set lag0 type lag hash_seed 99
+	second=$(flows 64)
+	not test "$first" = "$second"
+	ip -n "$A" link set lag0 type lag hash_seed 1
+	expect "$first" flows 64
+}
+
+# A frame to all goes out once, and none of what comes in goes back
+one_copy_of_a_broadcast()
+{
+	local said
+
+	ip -n "$A" link set lag0 type lag xmit_hash_policy layer2
+	in_ns "$A" sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'
+	said=$(traffic . udp "$A" "$B" 192.0.2.255 --count 10 \
+		--watch b1,b2,b3,b4)
+	expect 10 jq -n "$said | .received"
+	expect 0 jq -n "$said | .duplicates"
+	expect 1 in_use "$(jq -n "$said | .flows")"
+}
+
+run_tests
+exit "${EXIT_STATUS:?}"

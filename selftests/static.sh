@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Mode static: no protocol, every port with a link carries traffic; flows are
+# spread over them and fail over.  The partner is bonding's balance-xor.
+#
+#    A (lag, static)                B (bond, balance-xor)
+#   +------------+                 +------------+
+#   |       a1 --|-----------------|-- b1       |
+#   |  lag0      |                 |     peer0  |
+#   |       a2 --|-----------------|-- b2       |
+#   |       a3 --|-----------------|-- b3       |
+#   +------------+                 +------------+
+
+ALL_TESTS="
+	carrier_with_a_link
+	says_nothing
+	spread
+	failover
+	no_link_no_carrier
+	to_lacp_and_back
+"
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh" || exit 1
+
+setup()
+{
+	local i
+
+	lag_require
+	setup_ns A B
+	ip -n "$A" link add lag0 type lag mode static
+	ip -n "$B" link add peer0 type bond mode balance-xor miimon 50
+	for i in 1 2 3; do
+		cable "$A" "a$i" "$B" "b$i"
+		join "$A" lag0 "a$i"
+		join "$B" peer0 "b$i"
+	done
+	ip -n "$A" addr add 192.0.2.1/24 dev lag0
+	ip -n "$B" addr add 192.0.2.2/24 dev peer0
+	ip -n "$A" link set lag0 up
+	ip -n "$B" link set peer0 up
+	wait_for 3 distributing "$A" lag0 3
+}
+
+carrier_with_a_link()
+{
+	expect none lag_get "$A" lag0 carrier_reason
+	expect distributing port_get "$A" a1 state
+	expect none why "$A" a1
+	expect 30000 lag_get "$A" lag0 speed
+	wait_for 5 reaches "$A" 192.0.2.2
+}
+
+says_nothing()
+{
+	expect 0 port_get "$A" a1 counters.lacpdu_tx
+	expect 0 port_get "$A" a2 counters.lacpdu_tx
+}
+
+flows()
+{
+	traffic '.flows | map_values(length) | tojson' udp "$A" "$B" 192.0.2.2 \
+		--flows 60 --count 2 --watch b1,b2,b3 | jq -r .
+}
+
+spread()
+{
+	local used
+
+	used=$(flows)
+	expect 60 jq -n "$used | add"
+	expect true jq -n "$used | all(. > 5)"
+	expect true traffic .equal tcp "$A" "$B" 192.0.2.2
+	expect true traffic .equal tcp "$B" "$A" 192.0.2.1
+}
+
+failover()
+{
+	local used
+
+	unplug "$B" b2
+	wait_is 2 no-carrier why "$A" a2
+	expect 0 port_get "$A" a2 slots
+	used=$(flows)
+	expect 0 jq -n "$used | .b2"
+	expect 60 jq -n "$used | add"
+	plug "$B" b2
+	wait_for 2 distributing "$A" lag0 3
+}
+
+no_link_no_carrier()
+{
+	local port
+
+	for port in b1 b2 b3; do
+		unplug "$B" "$port"
+	done
+	wait_for 3 not carrier "$A" lag0
+	expect no-carrier lag_get "$A" lag0 carrier_reason
+	for port in b1 b2 b3; do
+		plug "$B" "$port"
+	done
+	wait_for 3 distributing "$A" lag0 3
+}
+
+# Nobody speaks LACP there: it stops, says why, and starts again
+to_lacp_and_back()
+{
+	ip -n "$A" link set lag0 type lag mode lacp
+	wait_for 3 not carrier "$A" lag0
+	wait_is 5 no-lacpdu why "$A" a1
+	expect no-partner lag_get "$A" lag0 carrier_reason
+	ip -n "$A" link set lag0 type lag mode static
+	wait_for 3 distributing "$A" lag0 3
+	wait_for 5 reaches "$A" 192.0.2.2
+}
+
+run_tests
+exit "${EXIT_STATUS:?}"

@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Disorder for stress_*.sh: random commands of `ip`, and traffic.
+
+    stress.py act NS PART SEED COUNT	what PART of the crowd does there
+    stress.py flood SEED CPU DEVICE...	frames through these, until killed
+    stress.py lacpdus SEED CPU PORT...	LACPDUs, right and wrong, likewise
+
+The same seed gives the same commands.  What must be true afterwards is not
+here; see the scripts.
+"""
+import contextlib
+import os
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import slow
+
+PORTS = 6
+LAGS = 3
+PAUSE = 0.01
+
+MODES = ["lacp"] * 4 + ["static", "active-backup", "balance-rr", "broadcast"]
+ON_OFF = ("on", "off")
+DEVICE_OPTIONS = {
+    "mode": MODES,
+    "lacp_active": ON_OFF,
+    "lacp_rate": ("slow", "fast"),
+    "xmit_hash_policy": ("layer2", "layer2+3", "layer3+4", "encap2+3",
+                         "encap3+4", "vlan+srcmac", "flow"),
+    "min_links": (0, 1, 2, 64, 65),
+    "max_links": (0, 1, 2, 3, 64),
+    "revertive": ON_OFF,
+    "fallback": ("none", "single", "static"),
+    "fallback_timeout": (0, 1, 100, 15000),
+    "wait_while": (0, 1, 50, 2000, 10001),
+    "goodbye": ON_OFF,
+    "ad_select": ("stable", "bandwidth", "count", "actor_port_prio"),
+    "ad_actor_sys_prio": (1, 100, 65535, 0),
+    "ad_actor_system": ("02:0a:0b:0c:0d:0e", "00:00:00:00:00:00",
+                        "01:00:5e:00:00:01"),
+    "ad_user_port_key": (0, 1, 1023, 1024),
+    "coupled_control": ON_OFF,
+    "updelay": (0, 1, 100, 1000),
+    "downdelay": (0, 1, 100, 1000),
+    "hash_seed": (0, 1, 0xffffffff),
+    "hash_symmetric": ON_OFF,
+    "primary": ["a%d" % i for i in range(PORTS)],
+    "active_slave": ["a%d" % i for i in range(PORTS)],
+    "fail_over_mac": ("none", "active", "follow"),
+    "num_grat_arp": (0, 1, 5),
+    "packets_per_slave": (0, 1, 100),
+}
+PORT_OPTIONS = {
+    "actor_port_prio": (0, 1, 255, 65535),
+    "prio": (-5, 0, 5),
+    "admin": ("enabled", "enabled", "draining", "disabled"),
+    "port_key": (0, 1, 65535),
+    "port_number": (0, 1, 2, 65, 65535),
+}
+
+
+def options(table, most):
+    names = random.sample(sorted(table), random.randint(1, most))
+    return " ".join("%s %s" % (name, random.choice(table[name]))
+                    for name in names)
+
+
+def lag():
+    return "lag%d" % random.randrange(LAGS)
+
+
+def port():
+    return "a%d" % random.randrange(PORTS)
+
+
+def mac():
+    return "02:%02x:%02x:%02x:%02x:%02x" % tuple(random.randbytes(5))
+
+
+def upper():
+    return "up%d" % random.randrange(4)
+
+
+def up_down():
+    return random.choice(("up", "up", "down"))
+
+
+# What each part of the crowd does: one of these, with equal chance
+PARTS = {
+    "members": (
+        lambda: "link set %s down master %s" % (port(), lag()),
+        lambda: "link set %s master %s" % (port(), lag()),
+        lambda: "link set %s master %s up" % (port(), lag()),
+        lambda: "link set %s nomaster" % port(),
+        lambda: "link set %s %s" % (port(), up_down()),
+        lambda: "link set %s %s" % (lag(), up_down()),
+    ),
+    "options": (
+        lambda: "link set %s type lag %s" % (lag(), options(DEVICE_OPTIONS, 1)),
+        lambda: "link set %s type lag %s" % (lag(), options(DEVICE_OPTIONS, 4)),
+        lambda: "link set %s type lag mode %s" % (lag(), random.choice(MODES)),
+        lambda: "link set %s type lag_slave %s" % (port(),
+                                                   options(PORT_OPTIONS, 2)),
+    ),
+    "addresses": (
+        lambda: "link set %s mtu %d" % (lag(), random.choice(
+            (68, 1280, 1400, 1500, 9000, 70000))),
+        lambda: "link set %s mtu %d" % (port(), random.randint(600, 9000)),
+        lambda: "link set %s address %s" % (lag(), mac()),
+        lambda: "link set %s address %s" % (port(), mac()),
+        lambda: "link set %s promisc %s" % (lag(), random.choice(ON_OFF)),
+        lambda: "link set %s allmulticast %s" % (lag(), random.choice(ON_OFF)),
+        lambda: "maddress %s 33:33:00:00:00:%02x dev %s" % (
+            random.choice(("add", "del")), random.randrange(8), lag()),
+        lambda: "link set %s protodown %s" % (lag(), random.choice(ON_OFF)),
+        lambda: "link set %s txqueuelen %d" % (lag(), random.randint(1, 999)),
+    ),
+    "uppers": (
+        lambda: "link add link %s %s up type vlan id %d" % (
+            lag(), upper(), random.randint(1, 9)),
+        lambda: "link add link %s %s up type macvlan" % (lag(), upper()),
+        lambda: "link add %s up type bridge" % upper(),
+        lambda: "link add %s up type vrf table 7" % upper(),
+        lambda: "link set %s master %s" % (lag(), upper()),
+        lambda: "link set %s nomaster" % lag(),
+        lambda: "link set %s master %s" % (lag(), lag()),
+        lambda: "link del %s" % upper(),
+        lambda: "address add 192.0.2.%d/24 dev %s" % (
+            random.randint(1, 99), random.choice((lag(), upper()))),
+        lambda: "address flush dev %s" % lag(),
+    ),
+    "devices": (
+        lambda: "link add %s up type lag" % lag(),
+        lambda: "link add %s type lag %s" % (lag(), options(DEVICE_OPTIONS, 3)),
+        lambda: "link add %s mtu 4000 address %s up type lag" % (lag(), mac()),
+        lambda: "link del %s" % lag(),
+        lambda: "link del %s" % port(),
+    ) + 3 * (
+        lambda: "link add a%d type veth peer name b%d netns FAR" % (
+            2 * (random.randrange(PORTS),)),
+    ),
+    "far": (
+        lambda: "link set b%s %s" % (port()[1:], up_down()),
+        lambda: "link set b%s %s" % (port()[1:], up_down()),
+        lambda: "link set b%s master peer%d up" % (port()[1:],
+                                                   random.randrange(2)),
+        lambda: "link set b%s nomaster" % port()[1:],
+        lambda: "link set peer%d type lag %s" % (random.randrange(2),
+                                                 options(DEVICE_OPTIONS, 2)),
+        lambda: "link set peer%d up" % random.randrange(2),
+    ),
+    "readers": (
+        lambda: "link show dev %s" % lag(),
+        lambda: "link show",
+        lambda: "link show dev %s" % port(),
+        lambda: "link show type lag",
+        lambda: "address show dev %s" % lag(),
+    ),
+}
+
+
+class Ip:
+    """`ip -batch`; some mistakes end it, and then there is a new one."""
+
+    def __init__(self, namespace):
+        self.command = ("ip", "-n", namespace, "-s", "-d", "-force", "-batch",
+                        "-")
+        self.errors = tempfile.TemporaryFile("w+")
+        self.ended = 0
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=self.errors, text=True)
+
+    def end(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait()
+
+    def do(self, command):
+        try:
+            self.process.stdin.write(command + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            self.end()
+            self.ended += 1
+            self.start()
+
+    def failed(self):
+        self.end()
+        self.errors.seek(0)
+        return self.ended + self.errors.read().count("Command failed")
+
+
+def act(namespace, part, seed, count):
+    """Most may fail, but not all."""
+    random.seed("%s %s" % (part, seed))
+    count = int(count)
+    ip = Ip(namespace)
+    for _ in range(count):
+        command = random.choice(PARTS[part])()
+        ip.do(command.replace("FAR", os.environ.get("FAR", "")))
+        time.sleep(random.random() * PAUSE)
+    done = count - ip.failed()
+    print("# %s: %d of %d done" % (part, done, count))
+    return int(done * 10 < count)
+
+
+def udp_frame():
+    """IPv4 or IPv6, now and then tagged, broadcast or to nobody."""
+    target = random.choice((b"\xff" * 6, b"\x01\x00\x5e\x00\x00\x01",
+                            random.randbytes(6)))
+    tag = random.choice((b"", b"", struct.pack("!HH", 0x8100,
+                                               random.randint(1, 9))))
+    data = random.randbytes(random.randrange(200))
+    udp = struct.pack("!HHHH", random.randrange(65536), 9, 8 + len(data), 0)
+    if random.random() < 0.5:
+        head = b"\x08\x00" + struct.pack(
+            "!BBHIBBH4s4s", 0x45, 0, 28 + len(data), random.getrandbits(32),
+            64, 17, 0, random.randbytes(4), random.randbytes(4))
+    else:
+        head = b"\x86\xdd" + struct.pack(
+            "!IHBB16s16s", 6 << 28, 8 + len(data), 17, 64,
+            random.randbytes(16), random.randbytes(16))
+    return target + b"\x02" + random.randbytes(5) + tag + head + udp + data
+
+
+def lacpdu_frame(sock):
+    """A partner that agrees, one that does not, a marker, or a spoilt one."""
+    state = random.choice((0x3f, 0x3d, 0x07, 0x47, random.randrange(256)))
+    actor = slow.INFO.pack(random.choice((1, 100)),
+                           bytes((2, 0, 0, 0, 0, random.randrange(3))),
+                           random.randrange(3), 7, random.randrange(8), state)
+    partner = random.choice((bytes(15), actor, random.randbytes(15)))
+    frame = random.choice((slow.lacpdu(sock, actor, partner),
+                           slow.lacpdu(sock, actor, partner),
+                           slow.marker(sock, random.randrange(4), 1)))
+    if random.random() < 0.2:
+        spoilt = bytearray(frame)
+        spoilt[random.randrange(14, 60)] = random.randrange(256)
+        frame = bytes(spoilt[:random.randrange(15, len(spoilt))])
+    return frame
+
+
+def send(seed, cpu, devices, make):
+    """Devices come and go: what cannot be sent is not."""
+    random.seed(seed)
+    os.sched_setaffinity(0, {int(cpu) % os.cpu_count()})
+    while True:
+        try:
+            with slow.open_port(random.choice(devices)) as sock:
+                for _ in range(20):
+                    sock.send(make(sock))
+        except OSError:
+            pass
+        # Others need the processor as well
+        time.sleep(PAUSE)
+
+
+def main():
+    verb, rest = sys.argv[1], sys.argv[2:]
+    if verb == "act":
+        sys.exit(act(*rest))
+    if verb == "flood":
+        send(rest[0], rest[1], rest[2:], lambda sock: udp_frame())
+    elif verb == "lacpdus":
+        send(rest[0], rest[1], rest[2:], lacpdu_frame)
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

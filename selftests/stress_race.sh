@@ -1,0 +1,232 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Everything at once: ports join, leave, flap and are deleted, options,
+# addresses and MTUs change, VLANs and bridges come and go on top, lags are
+# made and deleted, namespaces die and the module is unloaded, while frames and
+# LACPDUs, right and wrong, arrive on every processor.  Nothing may break, a
+# new lag must work at once, and in the end nothing may be left.
+#
+# What is done follows from STRESS_SEED and is STRESS_COUNT commands for each
+# of seven; how they mix does not.
+#
+#    A (lag0 to lag2)            B (peer0, peer1)
+#   +-----------------+         +-----------------+
+#   |          a0..a5 |---------| b0..b5          |
+#   +-----------------+         +-----------------+
+
+ALL_TESTS="
+	everything_at_once
+	namespaces_die
+	module_goes
+"
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh" || exit 1
+
+SEED=${STRESS_SEED:-1}
+COUNT=${STRESS_COUNT:-100}
+NEAR="members options addresses uppers devices"
+
+setup()
+{
+	lag_require modprobe
+	modprobe -q -a veth 8021q bridge macvlan vrf || true
+	echo "# STRESS_SEED=$SEED STRESS_COUNT=$COUNT"
+}
+
+# players NS1 NS2: where it all happens
+players()
+{
+	local i
+
+	for ((i = 0; i < 6; i++)); do
+		cable "$1" "a$i" "$2" "b$i"
+		ip -n "$1" link set "a$i" up
+	done
+	for i in 0 1; do
+		ip -n "$2" link add "peer$i" up type lag lacp_rate fast
+	done
+	for ((i = 0; i < 6; i++)); do
+		join "$2" "peer$((i / 3))" "b$i"
+	done
+	for i in 0 1 2; do
+		ip -n "$1" link add "lag$i" up type lag lacp_rate fast
+	done
+}
+
+# fire NS SIDE: frames and LACPDUs from one end, each on a processor
+fire()
+{
+	local ports devices
+
+	ports=$(echo "$2"{0..5})
+	devices="lag0 lag1 lag2 peer0 peer1 up0 up1"
+	# shellcheck disable=SC2086
+	ip netns exec "$1" python3 "$HERE/stress.py" \
+		flood "$SEED" 0 $devices $ports 2>/dev/null &
+	# shellcheck disable=SC2086
+	ip netns exec "$1" python3 "$HERE/stress.py" \
+		lacpdus "$SEED" 1 $ports lag0 2>/dev/null &
+}
+
+# cease_fire NS: they all are its only processes
+cease_fire()
+{
+	local pid
+
+	for pid in $(ip netns pids "$1"); do
+		stop "$pid"
+	done
+}
+
+# crowd NS PART...: each in the background
+crowd()
+{
+	local ns=$1 part
+
+	shift
+	for part; do
+		FAR=$B python3 "$HERE/stress.py" act "$ns" "$part" "$SEED" \
+			"$COUNT" &
+		CROWD+=($!)
+	done
+}
+
+# Each must have had its way now and then
+crowd_has_gone()
+{
+	local pid
+
+	for pid in "${CROWD[@]}"; do
+		wait "$pid"
+	done
+}
+
+# nothing_left: no lag is left in $A or $B, and no trace on the ports
+nothing_left()
+{
+	local ns
+
+	for ns in "$A" "$B"; do
+		expect '[]' lags "$ns"
+		expect '[]' ports_with_traces "$ns"
+	done
+}
+
+lags()
+{
+	ip -n "$1" -d -j link show | jq -c '[.[] |
+		select(.linkinfo.info_kind == "lag") | .ifname]'
+}
+
+ports_with_traces()
+{
+	ip -n "$1" -d -j link show type veth | jq -c '[.[] | select(
+		.master or .promiscuity > 0 or .allmulti > 0 or
+		.linkinfo.info_slave_kind) | .ifname]'
+}
+
+# all_deleted NS: every lag and what is on top of it
+all_deleted()
+{
+	local dev
+
+	for dev in up0 up1 up2 up3 lag0 lag1 lag2 peer0 peer1; do
+		ip -n "$1" link del "$dev" 2>/dev/null || true
+	done
+}
+
+# The module is not stuck: what is made now works
+works()
+{
+	pair 2 lag
+	wait_for 10 distributing "$A" lag0 2
+	wait_for 5 reaches "$A" 192.0.2.2
+}
+
+everything_at_once()
+{
+	setup_ns A B
+	players "$A" "$B"
+	fire "$A" a
+	fire "$B" b
+	CROWD=()
+	# shellcheck disable=SC2086
+	crowd "$A" $NEAR readers
+	crowd "$B" far
+	crowd_has_gone
+	cease_fire "$A"
+	cease_fire "$B"
+	all_deleted "$A"
+	all_deleted "$B"
+	nothing_left
+	works
+}
+
+# A namespace lives as long as a process in it
+die()
+{
+	cease_fire "$1"
+	ip netns del "$1"
+}
+
+# With lags, their ports and traffic in them
+namespaces_die()
+{
+	local i
+
+	for i in 1 2 3 4 5; do
+		setup_ns A B
+		players "$A" "$B"
+		ip -n "$A" link set a0 master lag0
+		ip -n "$A" link set a1 master lag0
+		ip -n "$A" link set a3 master lag1
+		ip -n "$A" link add link lag0 up0 up type vlan id 7
+		wait_for 5 distributing "$A" lag0 2
+		fire "$A" a
+		fire "$B" b
+		# The first to die is still under the other's fire, and takes
+		# its cables with it
+		if ((i % 2)); then
+			die "$A"
+			die "$B"
+		else
+			die "$B"
+			die "$A"
+		fi
+		NAMESPACES=()
+	done
+	works
+}
+
+# It takes its lags with it, and what asks for it loads it again
+module_goes()
+{
+	local i
+
+	setup_ns A B
+	players "$A" "$B"
+	fire "$A" a
+	fire "$B" b
+	CROWD=()
+	crowd "$A" members options devices
+	crowd "$B" far
+	for i in 1 2 3 4 5; do
+		rmmod lag 2>/dev/null || true
+		modprobe lag
+		ip -n "$A" link add lag0 up type lag || true
+		ip -n "$A" link set a0 master lag0 || true
+	done
+	crowd_has_gone
+	cease_fire "$A"
+	cease_fire "$B"
+	rmmod lag
+	nothing_left
+	not test -d /sys/module/lag
+	modprobe lag
+	works
+}
+
+run_tests
+exit "${EXIT_STATUS:?}"
