@@ -43,18 +43,24 @@ tidy() {
 	leaks
 }
 
-# The script's own cases, under its name; sets $cases and $bad
+# The script's own cases, under its name, as they come; sets $cases, $bad, $why
+# and $status
 pass_on() {
 	local line
 
 	cases=0
 	bad=0
+	why='it did not say why'
+	status=
 	while IFS= read -r line; do
 		if [[ $line =~ ^(ok|not\ ok)\ [0-9]+\ -?\ *(.*) ]]; then
 			cases=$((cases + 1))
 			[ "${BASH_REMATCH[1]}" = ok ] || bad=1
 			result "${BASH_REMATCH[1]}" \
 				"$kernel $name: ${BASH_REMATCH[2]}"
+		elif [[ $line =~ ^exit\ status:\ ([0-9]+)$ ]]; then
+			status=${BASH_REMATCH[1]}
+			break	# whatever still holds the pipe open
 		elif [[ ! $line =~ ^(TAP\ version|1\.\.[1-9]) ]]; then
 			why=${line#*# SKIP }
 			echo "# $line"
@@ -67,12 +73,10 @@ echo "TAP version 13"
 for script; do
 	name=${script%.sh}
 	[ "$name" = lib ] && continue
-	why='it did not say why'
 	dmesg -c >>/run/dmesg
 	started=$SECONDS
-	out=$(timeout "${SELFTEST_TIMEOUT:-300}" bash "./$script" 2>&1)
-	status=$?
-	pass_on <<<"$out"
+	pass_on < <(timeout "${SELFTEST_TIMEOUT:-300}" bash "./$script" 2>&1
+		    echo "exit status: $?")
 	echo "# $kernel $name: $((SECONDS - started)) s"
 	case $status in
 	0)	[ "$cases" -gt 0 ] || result "not ok" "$kernel $name: ran no case" ;;
