@@ -66,12 +66,15 @@ install: modules tools
 	install -d $(MODULE_DIR) $(DESTDIR)$(IPLIBDIR) \
 		$(DESTDIR)$(PREFIX)/include/linux
 	install -m 644 $(OUT)/$(RELEASE)/lag.ko $(MODULE_DIR)/lag.ko
+	strip --strip-debug $(MODULE_DIR)/lag.ko
 	$(if $(DESTDIR),,depmod -a $(RELEASE))
 	install -m 644 $(TOOLS)/link_lag.so $(DESTDIR)$(IPLIBDIR)/
 	ln -sf link_lag.so $(DESTDIR)$(IPLIBDIR)/link_lag_slave.so
 	install -m 644 include/uapi/linux/if_lag.h \
 		$(DESTDIR)$(PREFIX)/include/linux/
 
+# The headers may be gone by then
+uninstall: RELEASE := $(or $(shell tools/vm/kernel release $(KVER) 2>/dev/null),$(KVER))
 uninstall:
 	rm -f $(MODULE_DIR)/lag.ko $(PLUGINS:%=$(DESTDIR)$(IPLIBDIR)/%) \
 		$(DESTDIR)$(PREFIX)/include/linux/if_lag.h
