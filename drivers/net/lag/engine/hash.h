@@ -19,7 +19,7 @@
  * even port numbers to the slots without runs.
  */
 #define LAG_HASH_MUL_1		0xff51afd7ed558ccdULL
-#define LAG_HASH_MUL_2		0xc4ceb9fe1a85ec53ULL
+#define LAG_HASH_MUL_2		0xee69c35ba61fd481ULL
 #define LAG_HASH_MUL_IPV6	0x9e3779b97f4a7c15ULL
 
 /**
