@@ -33,6 +33,8 @@ typedef int32_t s32;
 #define hweight64(x)		((unsigned int)__builtin_popcountll(x))
 #define __ffs64(x)		((unsigned int)__builtin_ctzll(x))
 #define fallthrough		__attribute__((__fallthrough__))
+#define __printf(a, b)		__attribute__((__format__(printf, a, b)))
+#define __noreturn		__attribute__((__noreturn__))
 #undef static_assert
 #define static_assert(e)	_Static_assert(e, #e)
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
