@@ -20,7 +20,7 @@ PLUGINS := link_lag.so link_lag_slave.so
 CFLAGS ?= -O2 -g
 
 .PHONY: all help modules tools install uninstall check check-debug \
-	check-races unit lint demo shell clean
+	check-races unit sim sim-long explore fuzz lint demo shell clean
 
 all: $(if $(HAVE_HEADERS),modules) tools
 ifeq ($(HAVE_HEADERS),)
@@ -42,6 +42,10 @@ help:
 	      'themselves (built once)'
 	@echo 'make check-races     stress on a kernel that finds data races'
 	@echo 'make unit            tests of the LACP engine only'
+	@echo 'make sim             the engine in random simulated worlds'
+	@echo 'make sim-long        the same and explore for SECONDS='
+	@echo 'make explore         all that can happen to two small systems'
+	@echo 'make fuzz            fuzzers of the engine, FUZZ_SECONDS= each'
 	@echo 'make lint            style and layering only'
 	@echo 'make clean           remove out/ but for downloads;' \
 	      'ALL=1: these too'
@@ -80,6 +84,16 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/include/linux/if_lag.h
 	-rmdir --ignore-fail-on-non-empty $(MODULE_DIR) $(DESTDIR)$(IPLIBDIR)
 	$(if $(DESTDIR),,depmod -a $(RELEASE))
+
+sim explore:
+	$(MAKE) -C tools/sim $(@:sim=random) OUT=$(OUT)/sim
+
+sim-long:
+	$(MAKE) -C tools/sim long OUT=$(OUT)/sim
+
+fuzz:
+	tools/deps.sh fuzz
+	$(MAKE) -C tools/fuzz check OUT=$(OUT)/fuzz
 
 unit:
 	tools/deps.sh unit

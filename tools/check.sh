@@ -27,9 +27,11 @@ check() {
 	fi
 }
 
-# Also what is not committed yet, but nothing that is ignored
+# Also what is not committed yet, but nothing that is ignored, and no inputs
+# that a machine made up
 files() {
-	git ls-files -co --exclude-standard -- "$@" | sort -u |
+	git ls-files -co --exclude-standard -- "${@:-.}" \
+		':!tools/fuzz/corpus' | sort -u |
 		while IFS= read -r file; do
 			[ -f "$file" ] && echo "$file"
 		done

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # All tests, one after the other; TAP of each, and at the end the sum.
 #
-# Usage: tools/test.sh [RING...]	of: unit lint build guest, and if asked for
-#					debug races
+# Usage: tools/test.sh [RING...]	of: unit sim lint build guest, and if asked
+#					for debug races
 # Logs of every ring and kernel stay in out/check/.
 
 set -u
@@ -56,6 +56,16 @@ built() {
 		grep -E -A 5 'warning:|error:|\*\*\*' "$log" | head -n 40 |
 			sed 's/^/#   /'
 	fi
+}
+
+sim() {
+	local status=0
+
+	make --no-print-directory -C tools/sim check OUT="$top/out/sim" ||
+		status=1
+	make --no-print-directory -C tools/fuzz check OUT="$top/out/fuzz" ||
+		status=1
+	return $status
 }
 
 build() {
@@ -115,12 +125,13 @@ guests() {
 	done
 }
 
-[ $# -gt 0 ] || set -- unit lint build guest
-tools/deps.sh modules tools unit lint vm || exit 1
+[ $# -gt 0 ] || set -- unit sim lint build guest
+tools/deps.sh modules tools unit fuzz lint vm || exit 1
 for part; do
 	say "$part"
 	case $part in
 	unit)	ring unit unit ;;
+	sim)	ring sim sim ;;
 	lint)	ring lint tools/check.sh ;;
 	build)	ring build build ;;
 	guest)	guests ;;
