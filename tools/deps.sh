@@ -16,10 +16,11 @@ packages() {
 	modules) echo linux-headers-amd64 linux-headers-6.12-amd64 gcc make ;;
 	tools)	 echo gcc libc6-dev binutils iproute2 ;;
 	unit)	 echo gcc libc6-dev clang libcmocka-dev ;;
+	fuzz)	 echo clang llvm libclang-rt-dev ;;
 	lint)	 echo perl python3 shellcheck codespell sparse clang lld llvm \
 		      xz-utils python3-docutils ;;
 	vm)	 echo qemu-system-x86 python3 busybox-static bash kmod xz-utils \
-		      iproute2 ethtool jq libteam-utils iputils-ping tcpdump \
+		      iproute2 ethtool gojq libteam-utils iputils-ping tcpdump \
 		      grep sed gawk coreutils procps binutils ;;
 	debug-kernel)
 		 echo linux-source-6.12 gcc make bc bison flex libelf-dev kmod \
