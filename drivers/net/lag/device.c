@@ -277,6 +277,8 @@ void lag_device_setup(struct net_device *dev)
 	/* Ports have queues of their own and may hold on to what they send. */
 	dev->priv_flags |= IFF_NO_QUEUE | IFF_UNICAST_FLT;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
+	/* It sends with interrupts off; a packet for a port is queued. */
+	dev->priv_flags |= IFF_DISABLE_NETPOLL;
 	lag_compat_set_lltx(dev);
 	lag_compat_set_netns_immutable(dev);
 	lag_compat_set_change_proto_down(dev);

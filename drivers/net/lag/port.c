@@ -245,7 +245,8 @@ static void lag_port_restore_address(struct lag_port *port)
 		port->dev->addr_assign_type = port->saved_assign_type;
 }
 
-static void lag_port_give_back(struct lag_port *port)
+/* A device that is @gone is about to be deleted or to go elsewhere. */
+static void lag_port_give_back(struct lag_port *port, bool gone)
 {
 	struct net_device *dev = port->dev;
 	int err;
@@ -258,6 +259,14 @@ static void lag_port_give_back(struct lag_port *port)
 		return;
 
 	lag_port_restore_address(port);
+	if (gone) {
+		/* Told of another MTU, IP would take up the device that it
+		 * has just let go.
+		 */
+		__dev_set_mtu(dev, port->saved_mtu);
+		return;
+	}
+
 	dev_set_mtu(dev, port->saved_mtu);
 	if (!port->saved_up)
 		return;
@@ -311,7 +320,7 @@ static int lag_port_take(struct lag_port *port, struct netlink_ext_ack *extack)
 	return 0;
 
 undo:
-	lag_port_give_back(port);
+	lag_port_give_back(port, false);
 	return err;
 }
 
@@ -592,7 +601,7 @@ int lag_port_join(struct lag *lag, struct net_device *dev,
 undo_attach:
 	lag_port_detach(port);
 undo_take:
-	lag_port_give_back(port);
+	lag_port_give_back(port, false);
 undo_alloc:
 	lag_port_free(port);
 	return err;
@@ -613,7 +622,7 @@ static void lag_port_warn_address(const struct lag_port *port)
 			    port->dev->name, port->saved_addr);
 }
 
-void lag_port_leave(struct lag_port *port)
+static void lag_port_release(struct lag_port *port, bool gone)
 {
 	struct net_device *lag_dev = port->lag->dev;
 
@@ -622,7 +631,7 @@ void lag_port_leave(struct lag_port *port)
 	lag_control_goodbye(port);
 	lag_port_delist(port);
 	lag_port_detach(port);
-	lag_port_give_back(port);
+	lag_port_give_back(port, gone);
 
 	lag_port_warn_address(port);
 	if (net_ratelimit())
@@ -630,8 +639,12 @@ void lag_port_leave(struct lag_port *port)
 	lag_port_free(port);
 }
 
+void lag_port_leave(struct lag_port *port)
+{
+	lag_port_release(port, false);
+}
+
 void lag_port_lose(struct lag_port *port)
 {
-	port->saved_up = false;
-	lag_port_leave(port);
+	lag_port_release(port, true);
 }
