@@ -154,6 +154,40 @@ static void a_chosen_port_that_leaves_is_forgotten(void **state)
 	assert_null(s->group.backup_active);
 }
 
+static void a_port_that_vanishes_without_goodbye_is_forgotten_too(void **st)
+{
+	struct sim *sim = *st;
+	struct sim_system *s = ports_with_links(sim, LAG_RESELECT_ALWAYS, 2);
+
+	assert_true(lacp_group_activate(&s->group, &s->port[1], sim->now));
+	sim_settle(s);
+	lacp_port_leave(&s->group, &s->port[1], sim->now);
+	memset(&s->port[1], 0xa5, sizeof(s->port[1]));
+	sim_settle(s);
+	assert_active(s, 0);
+	assert_null(s->group.backup_manual);
+}
+
+static void better_means_faster_or_full_instead_of_half_duplex(void **state)
+{
+	struct lacp_link link = { .running = true, .carrier = true };
+	struct sim *sim = *state;
+	struct sim_system *s = ports_with_links(sim, LAG_RESELECT_BETTER, 2);
+
+	link.speed = 10000;
+	sim_link(s, 0, &link);
+	link.speed = 1000;
+	sim_link(s, 1, &link);
+	prefer(s, 1, true, 0);
+	assert_active(s, 0);
+	link.speed = 10000;
+	sim_link(s, 1, &link);
+	assert_active(s, 0);
+	link.full_duplex = true;
+	sim_link(s, 1, &link);
+	assert_active(s, 1);
+}
+
 static void other_modes_have_no_active_port(void **state)
 {
 	struct sim *sim = *state;
@@ -216,6 +250,8 @@ int main(void)
 		unit_case(a_higher_prio_is_better_but_not_than_the_primary),
 		unit_case(a_port_can_be_chosen_by_hand_until_it_fails),
 		unit_case(a_chosen_port_that_leaves_is_forgotten),
+		unit_case(a_port_that_vanishes_without_goodbye_is_forgotten_too),
+		unit_case(better_means_faster_or_full_instead_of_half_duplex),
 		unit_case(other_modes_have_no_active_port),
 		unit_case(updelay_holds_only_while_another_port_carries),
 		unit_case(a_drained_or_disabled_port_hands_over),

@@ -321,7 +321,7 @@ static void a_lossy_link_forms_all_the_same(void **state)
 	struct lacp_admin a = sim_admin(1), b = sim_admin(2);
 	struct sim *sim = *state;
 	struct sim_system *x, *y;
-	unsigned int percent;
+	static unsigned int percent;
 
 	sim->lose = lose_some;
 	sim->data = &percent;

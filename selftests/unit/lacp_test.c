@@ -80,6 +80,22 @@ static void a_new_number_is_a_new_port_to_the_partner(void **state)
 	sim_settle(s);
 }
 
+static void a_number_that_stays_disturbs_nothing(void **state)
+{
+	struct sim *sim = *state;
+	struct sim_system *s = unit_lag(sim, 2);
+	struct lacp_port_admin port = s->port[0].admin;
+	u64 begin = sim->now;
+
+	for (port.number = 2; port.number-- > 0; ) {
+		lacp_port_configure(&s->group, &s->port[0], &port, sim->now);
+		sim_settle(s);
+		assert_int_equal(s->port[0].actor.port, 1);
+	}
+	sim_run(sim, 5000);
+	assert_null(sim_find(&s->sent[0], begin, SIM_CD, 0));
+}
+
 static u16 key_of(struct sim_system *s, u32 speed)
 {
 	const struct lacp_link link = {
@@ -245,6 +261,30 @@ static void lnk_06_carrier_follows_the_partner(void **state)
 	partner->next = LACP_NEVER;
 	sim_run(sim, 8000);
 	assert_false(lacp_group_carrier(&s->group));
+}
+
+static void a_goodbye_not_yet_said_is_taken_back_with_its_reason(void **state)
+{
+	struct sim *sim = *state;
+	struct sim_system *s = unit_lag(sim, 2);
+	struct lacp_port_admin port = s->port[1].admin;
+
+	/* Port 0 leaves for ever, port 1 changes its mind. */
+	lacp_port_goodbye(&s->group, &s->port[0], sim->now);
+	lacp_group_enable(&s->group, false, sim->now);
+	assert_int_equal(s->group.effects.send, 3);
+	lacp_group_enable(&s->group, true, sim->now);
+	assert_true(s->port[0].goodbye);
+	assert_false(s->port[1].goodbye);
+
+	port.admin = LAG_PORT_DISABLED;
+	lacp_port_configure(&s->group, &s->port[1], &port, sim->now);
+	assert_true(s->port[1].goodbye);
+	port.admin = LAG_PORT_ENABLED;
+	lacp_port_configure(&s->group, &s->port[1], &port, sim->now);
+	assert_false(s->port[1].goodbye);
+	sim_settle(s);
+	assert_true(sim_until_cd(s, 1, 8000) <= 8000);
 }
 
 static void goodbyes_can_be_switched_off(void **state)
@@ -690,6 +730,7 @@ int main(void)
 		unit_case(fmt_02_to_05_a_port_says_who_it_is),
 		unit_case(a_new_port_takes_the_lowest_free_number),
 		unit_case(a_new_number_is_a_new_port_to_the_partner),
+		unit_case(a_number_that_stays_disturbs_nothing),
 		unit_case(a_key_is_of_user_key_speed_and_duplex_and_never_0),
 		unit_case(lnk_02_a_flap_keeps_the_key_and_the_partner),
 		unit_case(lnk_01_a_lost_link_leaves_the_other_alone),
@@ -697,6 +738,7 @@ int main(void)
 		unit_case(lnk_04_a_port_that_joins_leaves_the_others_alone),
 		unit_case(lnk_05_a_lag_that_is_down_is_silent),
 		unit_case(lnk_06_carrier_follows_the_partner),
+		unit_case(a_goodbye_not_yet_said_is_taken_back_with_its_reason),
 		unit_case(goodbyes_can_be_switched_off),
 		unit_case(who_never_talked_says_no_goodbye),
 		unit_case(a_disabled_port_says_goodbye_and_is_silent),

@@ -356,7 +356,7 @@ static void rx_11_12_13_versions_types_and_reserved_do_not_matter(void **state)
 {
 	struct sim *sim = *state;
 	struct sim_system *s = unit_lag(sim, 1);
-	unsigned int kind;
+	static unsigned int kind;
 	u64 begin;
 
 	sim->lose = damage;
@@ -671,6 +671,25 @@ static void wb_03_half_duplex_takes_the_link_out_of_lacp(void **state)
 	assert_true(sim_until_cd(s, 0, 5000) <= 5000);
 }
 
+static void wb_03_duplex_counts_even_if_the_key_is_set_by_hand(void **state)
+{
+	struct lacp_link link = {
+		.running = true, .carrier = true, .speed = 10000,
+	};
+	struct sim *sim = *state;
+	struct sim_system *s = unit_lag(sim, 1);
+	struct lacp_port_admin port = s->port[0].admin;
+
+	port.key = 500;
+	lacp_port_configure(&s->group, &s->port[0], &port, sim->now);
+	sim_settle(s);
+	assert_true(sim_until_cd(s, 0, 5000) <= 5000);
+	sim_link(s, 0, &link);
+	assert_int_equal(s->port[0].rx, LACP_RX_LACP_DISABLED);
+	assert_int_equal(s->port[0].actor.key, 500);
+	assert_int_equal(s->group.distributing, 0);
+}
+
 static void wb_04_a_lost_link_keeps_partner_and_selection(void **state)
 {
 	struct sim *sim = *state;
@@ -801,6 +820,7 @@ int main(void)
 		unit_case(wb_02_a_partner_that_moved_frees_its_old_port),
 		unit_case(a_port_whose_partner_stays_away_is_not_moved),
 		unit_case(wb_03_half_duplex_takes_the_link_out_of_lacp),
+		unit_case(wb_03_duplex_counts_even_if_the_key_is_set_by_hand),
 		unit_case(wb_04_a_lost_link_keeps_partner_and_selection),
 		unit_case(wb_05_the_functions_see_what_was_before_the_lacpdu),
 		unit_case(the_same_lacpdu_again_only_restarts_the_timer),

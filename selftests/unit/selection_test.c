@@ -606,6 +606,27 @@ static void of_equal_lags_the_better_partner_wins(void **state)
 	}
 }
 
+/* Likewise, with links whose speed nobody knows */
+static void of_lags_of_unknown_speed_the_one_with_more_ports_wins(void **state)
+{
+	const struct lacp_link link = {
+		.running = true, .carrier = true, .full_duplex = true,
+	};
+	struct lacp_admin admin = sim_admin(1);
+	struct sim *sim = *state;
+	struct sim_system *s;
+	unsigned int i;
+
+	admin.updelay = 3000;
+	s = sim_add_system(sim, &admin, 3);
+	for (i = 0; i < 3; i++) {
+		sim_swap_partner(s, i, sim_add_partner(sim, i ? 9 : 8, i + 1));
+		sim_link(s, i, &link);
+	}
+	sim_run(sim, 8000);
+	assert_true(carrying(s) == 6);
+}
+
 /* Likewise, of one partner that takes each link for individual */
 static void of_equal_individual_links_the_better_port_wins(void **state)
 {
@@ -751,6 +772,7 @@ int main(void)
 		unit_case(count_prefers_the_lag_with_more_ports),
 		unit_case(actor_port_prio_prefers_the_highest_sum),
 		unit_case(of_equal_lags_the_better_partner_wins),
+		unit_case(of_lags_of_unknown_speed_the_one_with_more_ports_wins),
 		unit_case(of_equal_individual_links_the_better_port_wins),
 		unit_case(ports_of_different_speed_do_not_mix),
 		unit_case(int_09_odd_partner_identities_harm_nobody),

@@ -141,6 +141,10 @@ static void who_is_elsewhere_differs(void **state)
 	sim_run(sim, 3000);
 	assert_why(s, 2, LAG_WHY_PARTNER_INDIVIDUAL, LAG_USAGE_DETACHED);
 	partner->self.state |= LACP_STATE_AGGREGATION;
+	partner->self.system[0] |= 1;
+	sim_run(sim, 3000);
+	assert_why(s, 2, LAG_WHY_PARTNER_DIFFERS, LAG_USAGE_DETACHED);
+	partner->self.system[0] &= ~1;
 	sim_run(sim, 3000);
 	assert_why(s, 2, LAG_WHY_NONE, LAG_USAGE_DISTRIBUTING);
 	sim_link(s, 2, &slow);
