@@ -146,7 +146,7 @@ static void add_port(u64 *hash, const struct lacp_port *p, u64 now)
 	add(hash, p->link.carrier | p->link_up << 1 | p->ntt << 2 |
 		  p->goodbye << 3 | p->port_moved << 4 | p->heard << 5 |
 		  p->matched << 6 | p->ready_n << 7 | p->sync0_sent << 8 |
-		  p->lone << 9 | p->drain_told << 10);
+		  p->lone << 9);
 	add(hash, p->rx | p->periodic << 4 | p->mux << 8 | p->selected << 12 |
 		  (u64)p->aggregator << 16);
 	add_deadline(hash, p->current_while, now);

@@ -193,6 +193,7 @@ struct lacp_counters {
  * @lone: carries traffic without a partner's word: not mode lacp, or fallback
  * @drain_while: deadline: the drained port stops collecting
  * @drain_told: a LACPDU without Distributing left since draining began
+ * @drain_seen: the partner had seen the drained port in sync
  * @aggregator: identifier of the port's aggregator, 0: none
  * @tx_time: when the last LACP_TX_LIMIT LACPDUs left, a ring
  * @tx_count: LACPDUs that count for the limit, for the ring's position
@@ -245,6 +246,7 @@ struct lacp_port {
 	bool			lone;
 	u64			drain_while;
 	bool			drain_told;
+	bool			drain_seen;
 
 	/* Selection */
 	u16			aggregator;

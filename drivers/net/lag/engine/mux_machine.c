@@ -91,6 +91,7 @@ static bool mux_wait(const struct lacp_group *g, struct lacp_port *p, u64 now)
 		p->selected = LACP_UNSELECTED;
 		p->actor.state &= ~LACP_STATE_SYNC;
 		p->sync0_sent = false;
+		p->drain_seen = p->last.partner.state & LACP_STATE_SYNC;
 		p->ntt = true;
 		return true;
 	}
@@ -99,13 +100,16 @@ static bool mux_wait(const struct lacp_group *g, struct lacp_port *p, u64 now)
 
 /* The partner has heard that a draining port is out of sync, and does not
  * distribute.  That it did not before says nothing: it may have begun since.
+ * Nor does its word where it had not seen the port in sync: that may still be
+ * about the last time.
  */
 static bool mux_partner_stopped(const struct lacp_port *p)
 {
 	const u8 bits = LACP_STATE_SYNC | LACP_STATE_COLLECTING |
 			LACP_STATE_DISTRIBUTING;
 
-	return (p->last.partner.state & bits) == LACP_STATE_COLLECTING &&
+	return p->drain_seen &&
+	       (p->last.partner.state & bits) == LACP_STATE_COLLECTING &&
 	       !(p->last.actor.state & LACP_STATE_DISTRIBUTING);
 }
 
