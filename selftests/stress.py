@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Disorder for stress_*.sh: random commands of `ip`, and traffic.
 
-    stress.py act NS PART SEED COUNT	what PART of the crowd does there
-    stress.py flood SEED CPU DEVICE...	frames through these, until killed
-    stress.py lacpdus SEED CPU PORT...	LACPDUs, right and wrong, likewise
+    stress.py crowd SEED COUNT NS:PART...	what they do, each there
+    stress.py fire SEED DEVICE...	frames, and LACPDUs right and wrong,
+					through these, until killed
 
-The same seed gives the same commands.  What must be true afterwards is not
+The same seed gives the same commands.  Processes are forked, for Python takes
+long to start in a guest.  What must be true afterwards is not
 here; see the scripts.
 """
 import contextlib
@@ -15,7 +16,6 @@ import random
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
 import slow
@@ -170,7 +170,7 @@ class Ip:
     def __init__(self, namespace):
         self.command = ("ip", "-n", namespace, "-s", "-d", "-force", "-batch",
                         "-")
-        self.errors = tempfile.TemporaryFile("w+")
+        self.errors = os.fdopen(os.memfd_create("errors"), "w+")
         self.ended = 0
         self.start()
 
@@ -202,15 +202,26 @@ class Ip:
 def act(namespace, part, seed, count):
     """Most may fail, but not all."""
     random.seed("%s %s" % (part, seed))
-    count = int(count)
     ip = Ip(namespace)
     for _ in range(count):
         command = random.choice(PARTS[part])()
         ip.do(command.replace("FAR", os.environ.get("FAR", "")))
         time.sleep(random.random() * PAUSE)
     done = count - ip.failed()
-    print("# %s: %d of %d done" % (part, done, count))
+    print("# %s: %d of %d done" % (part, done, count), flush=True)
     return int(done * 10 < count)
+
+
+def fork(function, *args):
+    pid = os.fork()
+    if not pid:
+        os._exit(function(*args))
+    return pid
+
+
+def crowd(seed, count, places):
+    pids = [fork(act, *place.split(":"), seed, int(count)) for place in places]
+    return max(os.waitpid(pid, 0)[1] for pid in pids) and 1
 
 
 def udp_frame():
@@ -232,8 +243,16 @@ def udp_frame():
     return target + b"\x02" + random.randbytes(5) + tag + head + udp + data
 
 
-def lacpdu_frame(sock):
+class Sender:
+    """What slow.py needs of a socket: who is asking."""
+
+    def getsockname(self):
+        return None, None, None, None, random.randbytes(6)
+
+
+def lacpdu_frame():
     """A partner that agrees, one that does not, a marker, or a spoilt one."""
+    sock = Sender()
     state = random.choice((0x3f, 0x3d, 0x07, 0x47, random.randrange(256)))
     actor = slow.INFO.pack(random.choice((1, 100)),
                            bytes((2, 0, 0, 0, 0, random.randrange(3))),
@@ -252,12 +271,13 @@ def lacpdu_frame(sock):
 def send(seed, cpu, devices, make):
     """Devices come and go: what cannot be sent is not."""
     random.seed(seed)
-    os.sched_setaffinity(0, {int(cpu) % os.cpu_count()})
+    os.sched_setaffinity(0, {cpu % os.cpu_count()})
+    frames = [make() for _ in range(300)]
     while True:
         try:
             with slow.open_port(random.choice(devices)) as sock:
-                for _ in range(20):
-                    sock.send(make(sock))
+                for frame in random.choices(frames, k=20):
+                    sock.send(frame)
         except OSError:
             pass
         # Others need the processor as well
@@ -265,15 +285,11 @@ def send(seed, cpu, devices, make):
 
 
 def main():
-    verb, rest = sys.argv[1], sys.argv[2:]
-    if verb == "act":
-        sys.exit(act(*rest))
-    if verb == "flood":
-        send(rest[0], rest[1], rest[2:], lambda sock: udp_frame())
-    elif verb == "lacpdus":
-        send(rest[0], rest[1], rest[2:], lacpdu_frame)
-    else:
-        sys.exit(__doc__)
+    verb, seed, rest = sys.argv[1], sys.argv[2], sys.argv[3:]
+    if verb == "crowd":
+        sys.exit(crowd(seed, rest[0], rest[1:]))
+    fork(send, seed, 1, rest, lacpdu_frame)
+    send(seed, 0, rest, udp_frame)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,6 @@ ALL_TESTS="
 
 SEED=${STRESS_SEED:-1}
 COUNT=${STRESS_COUNT:-100}
-NEAR="members options addresses uppers devices"
 
 setup()
 {
@@ -55,52 +54,26 @@ players()
 	done
 }
 
-# fire NS SIDE: frames and LACPDUs from one end, each on a processor
+# fire NS SIDE: frames and LACPDUs from one end, each from a processor
 fire()
 {
-	local ports devices
-
-	ports=$(echo "$2"{0..5})
-	devices="lag0 lag1 lag2 peer0 peer1 up0 up1"
-	# shellcheck disable=SC2086
-	ip netns exec "$1" python3 "$HERE/stress.py" \
-		flood "$SEED" 0 $devices $ports 2>/dev/null &
-	# shellcheck disable=SC2086
-	ip netns exec "$1" python3 "$HERE/stress.py" \
-		lacpdus "$SEED" 1 $ports lag0 2>/dev/null &
+	# shellcheck disable=SC2046
+	ip netns exec "$1" python3 "$HERE/stress.py" fire "$SEED" \
+		lag0 lag1 lag2 peer0 peer1 up0 up1 $(echo "$2"{0..5}) &
 }
 
-# cease_fire NS: they all are its only processes
+# cease_fire NS: nothing else runs in there
 cease_fire()
 {
-	local pid
-
-	for pid in $(ip netns pids "$1"); do
-		stop "$pid"
-	done
+	# shellcheck disable=SC2046
+	kill $(ip netns pids "$1")
+	wait_is 10 "" ip netns pids "$1"
 }
 
-# crowd NS PART...: each in the background
+# crowd NS:PART...: all at once; each must have its way now and then
 crowd()
 {
-	local ns=$1 part
-
-	shift
-	for part; do
-		FAR=$B python3 "$HERE/stress.py" act "$ns" "$part" "$SEED" \
-			"$COUNT" &
-		CROWD+=($!)
-	done
-}
-
-# Each must have had its way now and then
-crowd_has_gone()
-{
-	local pid
-
-	for pid in "${CROWD[@]}"; do
-		wait "$pid"
-	done
+	FAR=$B python3 "$HERE/stress.py" crowd "$SEED" "$COUNT" "$@"
 }
 
 # nothing_left: no lag is left in $A or $B, and no trace on the ports
@@ -151,11 +124,8 @@ everything_at_once()
 	players "$A" "$B"
 	fire "$A" a
 	fire "$B" b
-	CROWD=()
-	# shellcheck disable=SC2086
-	crowd "$A" $NEAR readers
-	crowd "$B" far
-	crowd_has_gone
+	crowd "$A:members" "$A:options" "$A:addresses" "$A:uppers" \
+		"$A:devices" "$A:readers" "$B:far"
 	cease_fire "$A"
 	cease_fire "$B"
 	all_deleted "$A"
@@ -176,7 +146,7 @@ namespaces_die()
 {
 	local i
 
-	for i in 1 2 3 4 5; do
+	for i in 1 2; do
 		setup_ns A B
 		players "$A" "$B"
 		ip -n "$A" link set a0 master lag0
@@ -203,22 +173,21 @@ namespaces_die()
 # It takes its lags with it, and what asks for it loads it again
 module_goes()
 {
-	local i
+	local i pid
 
 	setup_ns A B
 	players "$A" "$B"
 	fire "$A" a
 	fire "$B" b
-	CROWD=()
-	crowd "$A" members options devices
-	crowd "$B" far
+	crowd "$A:members" "$A:options" "$A:devices" "$B:far" &
+	pid=$!
 	for i in 1 2 3 4 5; do
 		rmmod lag 2>/dev/null || true
 		modprobe lag
 		ip -n "$A" link add lag0 up type lag || true
 		ip -n "$A" link set a0 master lag0 || true
 	done
-	crowd_has_gone
+	wait "$pid"
 	cease_fire "$A"
 	cease_fire "$B"
 	rmmod lag
