@@ -18,7 +18,7 @@ ALL_TESTS="
 	own_pdus
 	data_on_a_port_that_does_not_collect
 	rate_limit
-	all_else_is_zero
+	link
 "
 
 # shellcheck source=lib.sh
@@ -44,16 +44,16 @@ counters()
 # What grew in this case, but for what time alone brings
 changed()
 {
-	jq -ncSM --argjson start "$START" --argjson now "$(counters)" '
-		$now | with_entries(.value -= $start[.key] |
-		select(.value != 0 and (.key | IN("expired", "defaulted",
-			"actor_churn", "partner_churn", "lacpdu_tx") | not)))'
+	reckon '{k: v - _[0][k] for k, v in _[1].items() if v != _[0][k]
+		and k not in ("expired", "defaulted", "actor_churn",
+			      "partner_churn", "lacpdu_tx")}' \
+		"[$START,$(counters)]"
 }
 
 lacpdus()
 {
 	START=$(counters)
-	slow "$B" send b1 --count 5
+	slow "$B" send b1 count=5
 	wait_is 3 '{"lacpdu_rx":5}' changed
 }
 
@@ -61,40 +61,40 @@ lacpdus()
 short_pdus()
 {
 	START=$(counters)
-	slow "$B" send b1 --cut 109
-	slow "$B" send b1 --cut 20
-	slow "$B" send b1 --cut 2
+	slow "$B" send b1 cut=109
+	slow "$B" send b1 cut=20
+	slow "$B" send b1 cut=2
 	wait_is 3 '{"illegal_rx":3}' changed
-	slow "$B" send b1 --cut 110
+	slow "$B" send b1 cut=110
 	wait_is 3 '{"illegal_rx":3,"lacpdu_rx":1}' changed
 }
 
 markers()
 {
 	START=$(counters)
-	slow "$B" send b1 --kind marker --count 4
+	slow "$B" send b1 kind=marker count=4
 	wait_is 3 '{"marker_rx":4,"marker_tx":4}' changed
 }
 
 marker_responses()
 {
 	START=$(counters)
-	slow "$B" send b1 --kind marker --tlv 2 --count 3
+	slow "$B" send b1 kind=marker tlv=2 count=3
 	wait_is 3 '{"marker_response_rx":3}' changed
 }
 
 unknown_markers()
 {
 	START=$(counters)
-	slow "$B" send b1 --kind marker --tlv 9 --count 2
+	slow "$B" send b1 kind=marker tlv=9 count=2
 	wait_is 3 '{"unknown_rx":2}' changed
 }
 
 own_pdus()
 {
 	START=$(counters)
-	slow "$B" send b1 --system 02:00:00:00:00:01 --count 6
-	wait_is 3 '{"loopback_rx":6}' changed
+	slow "$B" send b1 system=02:00:00:00:00:01 count=6
+	wait_is 3 '{"lacpdu_rx":6,"loopback_rx":6}' changed
 }
 
 # Broadcasts of an unassigned type, to a port without a partner
@@ -104,8 +104,8 @@ data_on_a_port_that_does_not_collect()
 
 	START=$(counters)
 	before=$(rx_packets "$A" lag0)
-	slow "$B" send b1 --kind hex --count 7 --hex \
-		"ffffffffffff02aa0000000188b5$(printf '%092d' 0)"
+	slow "$B" send b1 kind=hex count=7 \
+		hex="ffffffffffff02aa0000000188b5$(printf '%092d' 0)"
 	wait_is 3 '{"not_collecting_rx":7}' changed
 	expect "$before" rx_packets "$A" lag0
 }
@@ -114,7 +114,7 @@ data_on_a_port_that_does_not_collect()
 rate_limit()
 {
 	START=$(counters)
-	slow "$B" send b1 --kind marker --count 40
+	slow "$B" send b1 kind=marker count=40
 	wait_is 3 40 grew marker_rx
 	((40 == $(grew marker_tx) + $(grew rate_limited)))
 	# Sending 40 may have taken more than a second
@@ -123,15 +123,19 @@ rate_limit()
 
 grew()
 {
-	jq -n --argjson start "$START" --argjson now "$(counters)" \
-		"\$now.$1 - \$start.$1"
+	reckon "_[1]['$1'] - _[0]['$1']" "[$START,$(counters)]"
 }
 
-all_else_is_zero()
+link()
 {
-	expect 0 port_get "$A" a1 counters.lacpdu_tx
 	expect 1 port_get "$A" a1 counters.carrier_changes
 	expect 0 port_get "$A" a1 link_failure_count
+	START=$(counters)
+	unplug "$B" b1
+	wait_is 3 '{"carrier_changes":1}' changed
+	plug "$B" b1
+	wait_is 3 '{"carrier_changes":2}' changed
+	expect 1 port_get "$A" a1 link_failure_count
 }
 
 run_tests

@@ -101,11 +101,12 @@ last_words()
 	ip -n "$A" link set a3 master lag0
 	listen "$X" x3
 	ip -n "$A" link set a3 nomaster
-	wait_for 2 seen_count 1 '.kind == "lacpdu" and .actor.state < 4'
+	wait_is 2 true seen 'any(f["actor"]["state"] < 4 for f in _
+		if f["kind"] == "lacpdu")'
 	stop "$SLOW"
 	# 0x01: Activity, no more
-	expect 1 jq -s 'map(select(.kind == "lacpdu"))[-1].actor.state' \
-		"$WORK/seen"
+	expect 1 seen '[f["actor"]["state"] for f in _
+		if f["kind"] == "lacpdu"][-1]'
 }
 
 silent_if_off()

@@ -34,14 +34,14 @@ setup()
 # flows N [OPTION...]: what each port of B saw
 flows()
 {
-	traffic .flows udp "$A" "$B" 192.0.2.2 --flows "$1" --count 2 \
-		--watch b1,b2,b3,b4 "${@:2}"
+	traffic_get flows udp "$A" "$B" 192.0.2.2 flows="$1" count=2 \
+		watch=b1,b2,b3,b4 "${@:2}"
 }
 
 # in_use FLOWS: number of ports with any
 in_use()
 {
-	jq -n "$1 | map(select(length > 0)) | length"
+	reckon 'sum(len(flows) > 0 for flows in _.values())' "$1"
 }
 
 # 128 flows, 32 a port on average; the outlying 14 are 3.7 sigma away
@@ -50,8 +50,9 @@ spread_over_all_ports()
 	local seen
 
 	seen=$(flows 128)
-	expect 128 jq -n "$seen | map(length) | add"
-	expect true jq -n "$seen | all(length > 13)"
+	expect 128 reckon 'sum(len(flows) for flows in _.values())' "$seen"
+	expect true reckon 'all(len(flows) > 13 for flows in _.values())' \
+		"$seen"
 }
 
 one_flow_one_port()
@@ -59,8 +60,9 @@ one_flow_one_port()
 	local seen
 
 	seen=$(flows 64)
-	expect 64 jq -n "$seen | add | unique | length"
-	expect 64 jq -n "$seen | add | length"
+	expect 64 reckon 'len({f for flows in _.values() for f in flows})' \
+		"$seen"
+	expect 64 reckon 'sum(len(flows) for flows in _.values())' "$seen"
 	expect "$seen" flows 64
 }
 
@@ -68,11 +70,11 @@ in_order()
 {
 	local said
 
-	said=$(traffic . udp "$A" "$B" 192.0.2.2 --flows 8 --count 200 \
-		--rate 3000)
-	expect 0 jq -n "$said | .reordered"
-	expect 0 jq -n "$said | .duplicates"
-	expect 1600 jq -n "$said | .received"
+	said=$(traffic udp "$A" "$B" 192.0.2.2 flows=8 count=200 \
+		rate=3000)
+	expect 0 reckon 'at("reordered")' "$said"
+	expect 0 reckon 'at("duplicates")' "$said"
+	expect 1600 reckon 'at("received")' "$said"
 }
 
 layer2_looks_at_addresses_only()
@@ -126,11 +128,11 @@ one_copy_of_a_broadcast()
 
 	ip -n "$A" link set lag0 type lag xmit_hash_policy layer2
 	in_ns "$A" sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'
-	said=$(traffic . udp "$A" "$B" 192.0.2.255 --count 10 \
-		--watch b1,b2,b3,b4)
-	expect 10 jq -n "$said | .received"
-	expect 0 jq -n "$said | .duplicates"
-	expect 1 in_use "$(jq -n "$said | .flows")"
+	said=$(traffic udp "$A" "$B" 192.0.2.255 count=10 \
+		watch=b1,b2,b3,b4)
+	expect 10 reckon 'at("received")' "$said"
+	expect 0 reckon 'at("duplicates")' "$said"
+	expect 1 in_use "$(reckon 'at("flows")' "$said")"
 }
 
 run_tests

@@ -65,7 +65,7 @@ lag_require()
 	local tool
 
 	[ "$(id -u)" = 0 ] || skip_all "needs root"
-	for tool in ip jq python3 "$@"; do
+	for tool in ip python3 "$@"; do
 		command -v "$tool" >/dev/null || skip_all "needs $tool"
 	done
 	[ -d /sys/module/lag ] || modprobe -q lag ||
@@ -97,13 +97,13 @@ cleanup()
 	local ns pids
 
 	for ns in "${NAMESPACES[@]}"; do
-		pids=$(ip netns pids "$ns" 2>/dev/null)
+		pids=$(ip netns pids "$ns")
 		# shellcheck disable=SC2086
-		[ -z "$pids" ] || kill -9 $pids 2>/dev/null
-		ip netns del "$ns" 2>/dev/null
+		kill -9 $pids && wait $pids
+		ip netns del "$ns"
 	done
 	NAMESPACES=()
-}
+} 2>/dev/null
 
 strictly()
 {
@@ -130,7 +130,7 @@ run_tests()
 	set -- $ALL_TESTS
 	echo "TAP version 13"
 	trap 'cleanup; rm -rf "$WORK"' EXIT
-	start_jq
+	start_python
 	if declare -F setup >/dev/null; then
 		strictly setup
 	fi
@@ -241,37 +241,67 @@ pair()
 
 # --- state ------------------------------------------------------------------
 
-# One jq answers all questions about links: to start one takes long on a slow
-# guest.  It reads [path, data] and prints what is at the path.
-start_jq()
+# One Python answers all questions about JSON: to start one, or a jq, takes a
+# slow guest longer than all else that an assertion costs.  It evaluates an
+# expression, in which `_` is the data and at("a.0.b") a part of them.
+start_python()
 {
-	coproc JQ {
-		exec jq --unbuffered -ncM 'inputs as [$path, $data]
-			| $path / "." | map(tonumber? // .) as $path
-			| $data | try getpath($path) catch "no such path"'
+	coproc PYTHON {
+		exec python3 -SEuc '
+import json
+import sys
+
+
+def at(path):
+    value = data
+    for key in path.split("."):
+        try:
+            value = value[int(key) if key.isdigit() else key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def text(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+for expression in sys.stdin:
+    try:
+        data = json.loads(sys.stdin.readline())
+        answer = eval(expression, {"at": at, "text": text, "_": data})
+    except Exception as error:
+        answer = repr(error)
+    print(answer if isinstance(answer, str) else text(answer))'
 	}
-	exec {JQ_IN}>&"${JQ[1]}" {JQ_OUT}<&"${JQ[0]}"
+	exec {PYTHON_IN}>&"${PYTHON[1]}" {PYTHON_OUT}<&"${PYTHON[0]}"
 }
 
-# link_json NS DEV PATH: of `ip -j -d -s link`, as JSON
-link_json()
-{
-	local json answer
-
-	json=$(ip -n "$1" -s -s -d -j link show dev "$2") || return 1
-	echo "[\"0.$3\",$json]" >&"$JQ_IN"
-	read -r answer <&"$JQ_OUT"
-	echo "$answer"
-}
-
-# link_get NS DEV PATH: the same; a string without its quotes
-link_get()
+# reckon EXPRESSION DATA: what that is, as JSON, or as it is if it is a string
+reckon()
 {
 	local answer
 
-	answer=$(link_json "$@") || return 1
-	answer=${answer#\"}
-	echo "${answer%\"}"
+	printf '%s\n' "${1//$'\n'/ }" "${2//$'\n'/ }" >&"$PYTHON_IN"
+	read -r answer <&"$PYTHON_OUT"
+	echo "$answer"
+}
+
+# link_get NS DEV PATH: of `ip -j -d -s link`; link_json also quotes strings
+link_get()
+{
+	local json
+
+	json=$(ip -n "$1" -s -s -d -j link show dev "$2") || return 1
+	reckon "at('0.$3')" "$json"
+}
+
+link_json()
+{
+	local json
+
+	json=$(ip -n "$1" -s -s -d -j link show dev "$2") || return 1
+	reckon "text(at('0.$3'))" "$json"
 }
 
 # lag_get NS LAG PATH: of its options and state
@@ -425,22 +455,31 @@ why()
 
 # --- traffic ----------------------------------------------------------------
 
-# traffic FILTER ARG...: what traffic.py says
+# traffic ARG...: traffic.py, which prints what became of it
 traffic()
 {
-	python3 "$HERE/traffic.py" "${@:2}" | jq -cM "$1"
+	python3 -SE "$HERE/traffic.py" "$@"
+}
+
+# traffic_get PATH ARG...: a part of that
+traffic_get()
+{
+	local said
+
+	said=$(traffic "${@:2}")
+	reckon "at('$1')" "$said"
 }
 
 # slow NS ARG...: slow.py there
 slow()
 {
-	ip netns exec "$1" python3 "$HERE/slow.py" "${@:2}"
+	ip netns exec "$1" python3 -SE "$HERE/slow.py" "${@:2}"
 }
 
 # slow_start NS ARG...: the same in the background, as $SLOW
 slow_start()
 {
-	ip netns exec "$1" python3 "$HERE/slow.py" "${@:2}" &
+	ip netns exec "$1" python3 -SE "$HERE/slow.py" "${@:2}" &
 	SLOW=$!
 }
 
@@ -448,22 +487,19 @@ slow_start()
 listen()
 {
 	: >"$WORK/ready"
-	ip netns exec "$1" python3 "$HERE/slow.py" sniff "$2" \
+	ip netns exec "$1" python3 -SE "$HERE/slow.py" sniff "$2" \
 		>"$WORK/seen" 2>"$WORK/ready" &
 	SLOW=$!
 	wait_for 10 grep -q ready "$WORK/ready"
 }
 
-# seen FILTER: one line for each frame that the jq condition holds for
+# seen EXPRESSION: of the list of the frames it has seen
 seen()
 {
-	jq -cM "select($1)" "$WORK/seen"
-}
+	local frames IFS=,
 
-# seen_count N FILTER: at least so many
-seen_count()
-{
-	(($(seen "$2" | wc -l) >= $1))
+	mapfile -t frames <"$WORK/seen"
+	reckon "$1" "[${frames[*]}]"
 }
 
 # stop PID

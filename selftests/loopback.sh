@@ -83,7 +83,7 @@ ports_cabled_together()
 loop_is_opened()
 {
 	stop "$LOOP"
-	slow_start "$B" partner b1 --number 2
+	slow_start "$B" partner b1 number=2
 	wait_is 10 distributing port_get "$A" a1 state
 	expect none why "$A" a1
 	expect 128 port_get "$A" a1 slots
@@ -94,8 +94,8 @@ loop_is_opened()
 partner_with_our_address()
 {
 	wait_is 10 expired why "$A" a1
-	slow_start "$B" partner b1 --number 2 \
-		--system "$(link_get "$A" lag0 address)"
+	slow_start "$B" partner b1 number=2 \
+		system="$(link_get "$A" lag0 address)"
 	wait_is 10 loopback why "$A" a1
 	expect 0 port_get "$A" a1 slots
 	good

@@ -34,33 +34,32 @@ setup()
 
 answers()
 {
-	seen '.kind == "marker" and .tlv == 2' | wc -l
+	seen 'sum(f["kind"] == "marker" and f["tlv"] == 2 for f in _)'
 }
 
-# shown FILTER: of the first answer
+# shown NAME: of the last answer
 shown()
 {
-	seen '.kind == "marker"' | head -n 1 | jq -rM "$1"
+	seen "[f['$1'] for f in _ if f['kind'] == 'marker'][-1]"
 }
 
 answer()
 {
 	listen "$B" b1
-	slow "$B" send b1 --kind marker --count 1
-	wait_for 2 seen_count 1 '.kind == "marker"'
-	expect 2 shown .tlv
-	expect 16 shown .tlv_length
-	expect 7 shown .port
-	expect 02:aa:00:00:00:01 shown .system
-	expect 0 shown .transaction
-	expect 124 shown .length
-	expect true shown .zero
+	slow "$B" send b1 kind=marker count=1
+	wait_is 2 1 answers
+	expect 2 shown tlv
+	expect 16 shown tlv_length
+	expect 7 shown port
+	expect 02:aa:00:00:00:01 shown system
+	expect 0 shown transaction
+	expect 124 shown length
+	expect true shown zero
 	# An individual address of its own
-	expect "$(link_get "$A" a1 address)" shown .source
-	slow "$B" send b1 --kind marker --count 3
-	wait_for 2 is 4 answers
-	expect 2 jq -s 'map(select(.kind == "marker"))[-1].transaction' \
-		"$WORK/seen"
+	expect "$(link_get "$A" a1 address)" shown source
+	slow "$B" send b1 kind=marker count=3
+	wait_is 2 4 answers
+	expect 2 shown transaction
 	stop "$SLOW"
 }
 
@@ -71,8 +70,8 @@ answer_before_lacp_agreed()
 	PARTNER=$SLOW
 	wait_for 5 distributing "$A" lag0 1
 	listen "$B" b1
-	slow "$B" send b1 --kind marker --count 2
-	wait_for 2 is 2 answers
+	slow "$B" send b1 kind=marker count=2
+	wait_is 2 2 answers
 	stop "$SLOW"
 	stop "$PARTNER"
 }
@@ -80,13 +79,13 @@ answer_before_lacp_agreed()
 no_answer_to_answers()
 {
 	listen "$B" b1
-	slow "$B" send b1 --kind marker --tlv 2
-	slow "$B" send b1 --kind marker --tlv 9
-	slow "$B" send b1 --kind marker --cut 40
+	slow "$B" send b1 kind=marker tlv=2
+	slow "$B" send b1 kind=marker tlv=9
+	slow "$B" send b1 kind=marker cut=40
 	# It is alive nevertheless
-	slow "$B" send b1 --kind marker --count 1
-	wait_for 2 seen_count 1 '.kind == "marker"'
-	expect 1 answers
+	slow "$B" send b1 kind=marker count=1
+	wait_is 2 1 answers
+	expect true seen 'all(f["kind"] != "marker" or f["tlv"] == 2 for f in _)'
 	stop "$SLOW"
 }
 
@@ -97,12 +96,12 @@ flood()
 	PARTNER=$SLOW
 	wait_for 5 distributing "$A" lag0 1
 	listen "$B" b1
-	slow "$B" send b1 --kind marker --count 400
-	wait_for 2 seen_count 10 '.kind == "marker"'
+	slow "$B" send b1 kind=marker count=400
+	wait_for 2 more_than 9 answers
 	stays 1 distributing port_get "$A" a1 state
-	expect true jq -s '[.[] | select(.kind == "marker") | .ms] as $t |
-		[range(10; $t | length) | $t[.] - $t[. - 10]] |
-		all(. >= 900)' "$WORK/seen"
+	expect true seen 'all(late["ms"] - early["ms"] >= 900
+		for answers in [[f for f in _ if f["kind"] == "marker"]]
+		for early, late in zip(answers, answers[10:]))'
 	stop "$SLOW"
 	stop "$PARTNER"
 }
@@ -111,7 +110,7 @@ not_in_mode_static()
 {
 	ip -n "$A" link set lag0 type lag mode static
 	listen "$B" b1
-	slow "$B" send b1 --kind marker
+	slow "$B" send b1 kind=marker
 	stays 1 0 answers
 	stop "$SLOW"
 }

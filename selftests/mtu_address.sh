@@ -85,8 +85,8 @@ large_frames()
 	ip -n "$A" link set lag0 mtu 9000
 	ip -n "$B" link set peer0 mtu 9000
 	wait_for 5 reaches "$A" 192.0.2.2 -s 8900
-	expect 20 traffic .received udp "$A" "$B" 192.0.2.2 --size 8900 \
-		--count 20
+	expect 20 traffic_get received udp "$A" "$B" 192.0.2.2 size=8900 \
+		count=20
 }
 
 address_goes_to_all_ports()

@@ -91,15 +91,15 @@ ends_agree()
 traffic_with_lag()
 {
 	wait_for 5 reaches "$A" 192.0.2.2
-	expect true traffic .equal tcp "$A" "$B" 192.0.2.2
-	expect true traffic .equal tcp "$B" "$A" 192.0.2.1
+	expect true traffic_get equal tcp "$A" "$B" 192.0.2.2
+	expect true traffic_get equal tcp "$B" "$A" 192.0.2.1
 }
 
 traffic_with_bonding()
 {
 	wait_for 5 reaches "$C" 192.0.2.2
-	expect true traffic .equal tcp "$C" "$D" 192.0.2.2
-	expect true traffic .equal tcp "$D" "$C" 192.0.2.1
+	expect true traffic_get equal tcp "$C" "$D" 192.0.2.2
+	expect true traffic_get equal tcp "$D" "$C" 192.0.2.1
 }
 
 # Nobody at the other end: strict, as the standard has it

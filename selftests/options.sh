@@ -285,10 +285,10 @@ told_unprivileged()
 
 	said=$(in_ns "$A" python3 -c 'import os
 os.setuid(65534)
-os.execvp("ip", "ip -d -j link show dev lag0".split())' |
-		jq -cM '.[0].linkinfo.info_data')
-	expect '"lacp"' jq -n "$said | .mode"
-	expect "$(option lag0 info_data ad_info)" jq -ncM "$said | .ad_info"
+os.execvp("ip", "ip -d -j link show dev lag0".split())')
+	expect lacp reckon 'at("0.linkinfo.info_data.mode")' "$said"
+	expect "$(option lag0 info_data ad_info)" \
+		reckon 'at("0.linkinfo.info_data.ad_info")' "$said"
 }
 
 run_tests

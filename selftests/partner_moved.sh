@@ -35,14 +35,14 @@ setup()
 	join "$A" lag0 a1 a2
 	slow_start "$B" partner b1
 	FIRST=$SLOW
-	slow_start "$B" partner b2 --number 2
+	slow_start "$B" partner b2 number=2
 	wait_for 10 distributing "$A" lag0 2
 }
 
 # b2 gets this partner; a1 has the LAG to itself
 moved()
 {
-	slow_start "$B" partner b2 --number 2 "$@"
+	slow_start "$B" partner b2 number=2 "$@"
 	wait_is 5 partner-differs why "$A" a2
 	expect 0 port_get "$A" a2 slots
 	not actor_says "$A" a2 in_sync
@@ -58,13 +58,13 @@ moved()
 other_system()
 {
 	stop "$SLOW"
-	moved --system 02:bb:00:00:00:01
+	moved system=02:bb:00:00:00:01
 	expect 02:bb:00:00:00:01 port_get "$A" a2 partner.system
 }
 
 back_home()
 {
-	slow_start "$B" partner b2 --number 2
+	slow_start "$B" partner b2 number=2
 	wait_for 5 distributing "$A" lag0 2
 	expect none why "$A" a2
 	expect 128 port_get "$A" a2 slots
@@ -73,13 +73,13 @@ back_home()
 
 other_key()
 {
-	moved --key 8
+	moved key=8
 }
 
 # Aggregation clear: 0x3b
 individual()
 {
-	slow_start "$B" partner b2 --number 2 --state 0x3b
+	slow_start "$B" partner b2 number=2 state=0x3b
 	wait_is 5 partner-individual why "$A" a2
 	expect 0 port_get "$A" a2 slots
 	expect distributing port_get "$A" a1 state
@@ -90,7 +90,7 @@ individual()
 both_moved()
 {
 	stop "$FIRST"
-	slow_start "$B" partner b1 b2 --system 02:bb:00:00:00:01
+	slow_start "$B" partner b1 b2 system=02:bb:00:00:00:01
 	wait_is 10 02:bb:00:00:00:01 lag_get "$A" lag0 ad_info.partner_mac
 	wait_for 10 distributing "$A" lag0 2
 	stop "$SLOW"

@@ -42,12 +42,14 @@ setup()
 # What must be as it was
 former()
 {
-	ip -n "$A" -d -j link show dev "$1" | jq -cM '.[0] | [
-		.address, .mtu, .promiscuity, .allmulti, .master,
-		(.flags - ["LOWER_UP", "NO-CARRIER"]), .linkinfo,
-		.inet6_addr_gen_mode]'
-	in_ns "$A" cat "/proc/sys/net/ipv6/conf/$1/disable_ipv6"
-	in_ns "$A" sh -c "grep ' $1 ' /proc/net/dev_mcast" | awk '{ print $5 }'
+	reckon '[_[0].get(name) for name in ("address", "mtu", "promiscuity",
+		"allmulti", "master", "linkinfo", "inet6_addr_gen_mode")] +
+		[set(_[0]["flags"]) >= {"UP"}, "PROMISC" in _[0]["flags"]]' \
+		"$(ip -n "$A" -d -j link show dev "$1")"
+	in_ns "$A" awk -v dev="$1" '
+		FILENAME ~ "mcast" && $2 == dev { print $5 }
+		FILENAME ~ "disable" { print }' \
+		/proc/net/dev_mcast "/proc/sys/net/ipv6/conf/$1/disable_ipv6"
 }
 
 first_port_lends_its_address()
@@ -138,8 +140,8 @@ vlans_follow_and_go()
 
 link_local()
 {
-	ip -n "$A" -j -6 addr show dev "$1" |
-		jq '[.[] | .addr_info // [] | .[]] | length'
+	reckon 'sum(len(dev.get("addr_info", [])) for dev in _)' \
+		"$(ip -n "$A" -j -6 addr show dev "$1")"
 }
 
 no_ipv6_address_while_a_port()
@@ -168,7 +170,7 @@ failed_join_changes_nothing()
 {
 	local before
 
-	ip -n "$A" link add link a1 name odd mtu 1234 \
+	ip -n "$A" link add link a1 name odd mtu 1300 \
 		address 02:00:00:00:03:01 type macvlan mode bridge
 	ip -n "$A" link set odd up
 	before=$(former odd)

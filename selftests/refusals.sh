@@ -44,12 +44,13 @@ setup()
 # All that can be set of a lag and its ports
 settings()
 {
-	ip -n "$A" -d -j link show | jq -cM '[.[] | [.ifname, .master, .mtu,
-		.address, (.linkinfo | .info_kind, .info_slave_kind,
-			(.info_data // {} | del(.carrier_reason,
-				.carrier_reason_text)),
-			(.info_slave_data // {} | .actor_port_prio, .admin,
-				.port_key, .port_number))]] | sort'
+	ip -n "$A" -d link show | sed -n '
+		s/^[0-9]*: \([^:]*\):.*\(mtu [0-9]*\).*\(master [^ ]*\).*/\1 \2 \3/p
+		s/^[0-9]*: \([^:]*\):.*\(mtu [0-9]*\).*/\1 \2/p
+		s/carrier_reason.*//
+		s/ state .*//
+		/^ *lag/p
+		/link.ether/p'
 }
 
 # refused SENTENCE OPTION...: of lag0, and of a lag that would be made so

@@ -29,14 +29,19 @@ setup()
 	modprobe lag
 }
 
+names()
+{
+	ip -o link show | cut -d : -f 2 | sort
+}
+
 loading_makes_no_device()
 {
 	local before
 
 	rmmod lag
-	before=$(ip -j link show | jq -c '[.[].ifname] | sort')
+	before=$(names)
 	modprobe lag
-	expect "$before" eval "ip -j link show | jq -c '[.[].ifname] | sort'"
+	expect "$before" names
 	not test -e /sys/module/lag/parameters
 }
 
@@ -46,8 +51,8 @@ goes_with_ports_and_traffic()
 	wait_for 10 distributing "$A" lag0 2
 	wait_is 5 63 port_get "$B" b1 ad_actor_oper_port_state
 	ip -n "$A" link add link lag0 name lag0.7 up type vlan id 7
-	careless traffic . udp "$A" "$B" 192.0.2.2 --flows 8 --count 500 \
-		--rate 1000 &
+	careless traffic udp "$A" "$B" 192.0.2.2 flows=8 count=500 \
+		rate=1000 &
 	wait_for 5 reaches "$A" 192.0.2.2
 	rmmod lag
 	not ip -n "$A" link show dev lag0

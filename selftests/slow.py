@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0
 """Slow protocols by hand: a LACP partner, single frames, what is on the wire.
 
+    slow.py partner|loop|send|sniff PORT... [NAME=VALUE...]
+
 The protocol is kept as small as the tests need; it is no implementation of
 LACP.  Data traffic is not here; see traffic.py.
 """
-import argparse
-import json
+# Few modules, and no more than needed: it takes a slow guest long to load them
 import select
 import socket
 import struct
 import sys
 import time
+import types
 
 ETH_P_ALL = 0x0003
 ETH_P_SLOW = 0x8809
@@ -24,10 +26,6 @@ NAMES = ("system_priority", "system", "key", "port_priority", "port", "state")
 
 def mac(text):
     return bytes.fromhex(text.replace(":", ""))
-
-
-def number(text):
-    return int(text, 0)
 
 
 def open_port(name, ethertype=ETH_P_SLOW):
@@ -83,7 +81,8 @@ def parse(frame):
 def partner(args):
     """A partner on each port: speaks once a second and when asked.
 
-    It is in sync with whoever speaks to it, unless told otherwise.
+    It is in sync with whoever speaks to it, unless told otherwise, and goes
+    on when its port goes down and up.
     """
     system = mac(args.system)
     ports = {}
@@ -97,10 +96,12 @@ def partner(args):
         ready = select.select(list(ports), [], [],
                               max(0, wake - time.monotonic()))[0]
         for sock in ready:
-            frame, address = sock.recvfrom(2048)
-            if address[2] == PACKET_OUTGOING or len(frame) < 124:
-                continue
-            if frame[14] != 1:
+            try:
+                frame, address = sock.recvfrom(2048)
+            except OSError:
+                continue    # told once that the port went down
+            if (address[2] == PACKET_OUTGOING or len(frame) < 124 or
+                    frame[14] != 1):
                 continue
             port = ports[sock]
             if port["partner"] != frame[18:33]:
@@ -109,14 +110,17 @@ def partner(args):
         for sock, port in ports.items():
             if port["next"] > time.monotonic():
                 continue
-            port["next"] = time.monotonic() + 1
+            port["next"] = time.monotonic() + args.interval
             state = args.state
             heard = port["partner"]
             if not heard[14] & 0x08:
                 state &= ~0x30
             actor = INFO.pack(args.system_priority, system, args.key,
                               args.port_priority, port["number"], state)
-            sock.send(lacpdu(sock, actor, heard))
+            try:
+                sock.send(lacpdu(sock, actor, heard))
+            except OSError:
+                pass        # the port is down
 
 
 def loop(args):
@@ -132,7 +136,7 @@ def loop(args):
 
 def send(args):
     sock = open_port(args.port[0])
-    for index in range(args.count):
+    for index in range(args.count or 1):
         if args.kind == "marker":
             frame = marker(sock, args.tlv, index)
         elif args.kind == "lacpdu":
@@ -148,12 +152,14 @@ def send(args):
 
 def sniff(args):
     """One JSON object a line for each frame received (not sent) there."""
+    import json
+
     sock = open_port(args.port[0], ETH_P_ALL)
     end = time.monotonic() + args.seconds
     seen = 0
     start = time.monotonic()
     print("ready", file=sys.stderr, flush=True)
-    while seen < args.count and (left := end - time.monotonic()) > 0:
+    while seen != (args.count or -1) and (left := end - time.monotonic()) > 0:
         if not select.select([sock], [], [], left)[0]:
             break
         frame, address = sock.recvfrom(4096)
@@ -166,29 +172,38 @@ def sniff(args):
             seen += 1
 
 
+OPTIONS = dict(
+    seconds=3600.0,
+    count=0,                        # frames; sniff: 0 is no limit
+    # The partner, and what is sent
+    system="02:aa:00:00:00:01",
+    system_priority=100,
+    key=7,
+    number=1,                       # port number, of the first port
+    port_priority=100,
+    state=0x3f,
+    interval=1.0,                   # between LACPDUs that say nothing new
+    # What is sent
+    kind="lacpdu",                  # or marker, or hex
+    tlv=1,                          # of the marker
+    hex="",                         # a whole frame
+    cut=0,                          # octets after the EtherType, 0: all
+)
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("verb", choices=("partner", "loop", "send", "sniff"))
-    parser.add_argument("port", nargs="+")
-    parser.add_argument("--seconds", type=float, default=3600)
-    parser.add_argument("--count", type=int, default=None)
-    parser.add_argument("--system", default="02:aa:00:00:00:01")
-    parser.add_argument("--system-priority", type=number, default=100)
-    parser.add_argument("--key", type=number, default=7)
-    parser.add_argument("--number", type=number, default=1,
-                        help="port number of the first port")
-    parser.add_argument("--port-priority", type=number, default=100)
-    parser.add_argument("--state", type=number, default=0x3f)
-    parser.add_argument("--kind", choices=("lacpdu", "marker", "hex"),
-                        default="lacpdu")
-    parser.add_argument("--tlv", type=number, default=1, help="of the marker")
-    parser.add_argument("--hex", help="a whole frame")
-    parser.add_argument("--cut", type=int, default=0,
-                        help="octets after the EtherType")
-    args = parser.parse_args()
-    if args.count is None:
-        args.count = 1 if args.verb == "send" else 1 << 30
-    globals()[args.verb](args)
+    options = dict(OPTIONS)
+    ports = []
+    for word in sys.argv[2:]:
+        name, equals, value = word.partition("=")
+        if not equals:
+            ports.append(word)
+        elif isinstance(options[name], int):
+            options[name] = int(value, 0)
+        else:
+            options[name] = type(options[name])(value)
+    verbs = dict(partner=partner, loop=loop, send=send, sniff=sniff)
+    verbs[sys.argv[1]](types.SimpleNamespace(port=ports, **options))
 
 
 if __name__ == "__main__":

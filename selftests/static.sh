@@ -59,21 +59,23 @@ says_nothing()
 	expect 0 port_get "$A" a2 counters.lacpdu_tx
 }
 
-flows()
+# used: number of flows that each port of B saw
+used()
 {
-	traffic '.flows | map_values(length) | tojson' udp "$A" "$B" 192.0.2.2 \
-		--flows 60 --count 2 --watch b1,b2,b3 | jq -r .
+	reckon '{port: len(flows) for port, flows in _["flows"].items()}' \
+		"$(traffic udp "$A" "$B" 192.0.2.2 flows=60 count=2 \
+			watch=b1,b2,b3)"
 }
 
 spread()
 {
 	local used
 
-	used=$(flows)
-	expect 60 jq -n "$used | add"
-	expect true jq -n "$used | all(. > 5)"
-	expect true traffic .equal tcp "$A" "$B" 192.0.2.2
-	expect true traffic .equal tcp "$B" "$A" 192.0.2.1
+	used=$(used)
+	expect 60 reckon 'sum(_.values())' "$used"
+	expect true reckon 'all(number > 5 for number in _.values())' "$used"
+	expect true traffic_get equal tcp "$A" "$B" 192.0.2.2
+	expect true traffic_get equal tcp "$B" "$A" 192.0.2.1
 }
 
 failover()
@@ -83,9 +85,9 @@ failover()
 	unplug "$B" b2
 	wait_is 2 no-carrier why "$A" a2
 	expect 0 port_get "$A" a2 slots
-	used=$(flows)
-	expect 0 jq -n "$used | .b2"
-	expect 60 jq -n "$used | add"
+	used=$(used)
+	expect 0 reckon '_["b2"]' "$used"
+	expect 60 reckon 'sum(_.values())' "$used"
 	plug "$B" b2
 	wait_for 2 distributing "$A" lag0 3
 }

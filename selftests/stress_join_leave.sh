@@ -33,19 +33,27 @@ whole()
 	wait_for 15 distributing "$A" lag0 4
 	wait_for 15 distributing "$B" peer0 4
 	wait_for 5 reaches "$A" 192.0.2.2
-	expect 256 jq -n "$(port_get "$A" a1 slots) +
-		$(port_get "$A" a2 slots) + $(port_get "$A" a3 slots) +
-		$(port_get "$A" a4 slots)"
+	expect 256 slots
+}
+
+slots()
+{
+	local port sum=0
+
+	for port in a1 a2 a3 a4; do
+		sum=$((sum + $(port_get "$A" "$port" slots)))
+	done
+	echo "$sum"
 }
 
 # a1 is left alone: all the while there is a way.  What is on a port when it
 # is released is lost, little against what was sent.
 one_port_always_stays()
 {
-	local i port lost
+	local i port said
 
-	traffic . udp "$A" "$B" 192.0.2.2 --flows 16 --count 200 \
-		--rate 500 >"$WORK/there" &
+	traffic udp "$A" "$B" 192.0.2.2 flows=16 count=200 \
+		rate=500 >"$WORK/there" &
 	for ((i = 0; i < ROUNDS; i++)); do
 		port=a$((i % 3 + 2))
 		ip -n "$A" link set "$port" nomaster
@@ -53,9 +61,9 @@ one_port_always_stays()
 		carrier "$A" lag0
 	done
 	wait
-	lost=$(jq .lost "$WORK/there")
-	((lost <= ROUNDS)) || fail "$lost of 3200 datagrams lost"
-	expect 0 jq .duplicates "$WORK/there"
+	said=$(cat "$WORK/there")
+	between 0 "$ROUNDS" reckon 'at("lost")' "$said"
+	expect 0 reckon 'at("duplicates")' "$said"
 	whole
 }
 
@@ -99,8 +107,8 @@ everything_at_once()
 {
 	local i
 
-	careless traffic . udp "$A" "$B" 192.0.2.2 --flows 16 --count 100 \
-		--rate 500 &
+	careless traffic udp "$A" "$B" 192.0.2.2 flows=16 count=100 \
+		rate=500 &
 	careless pull_cables &
 	careless change_options &
 	careless join_and_leave &

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Traffic from one network namespace to another, and what became of it.
 
-Slow protocols are not here; see slow.py.  One process holds both ends, so
-there is nothing to synchronise: it prints one JSON object when all is over.
+    traffic.py udp|tcp SOURCE TO ADDRESS [NAME=VALUE...]
+
+from namespace SOURCE to ADDRESS in namespace TO.  One process holds both ends,
+so there is nothing to synchronise: it prints one JSON object when all is over.
+Slow protocols are not here; see slow.py.
 """
-import argparse
+# Few modules, and no more than needed: it takes a slow guest long to load them
 import collections
 import ctypes
 import errno
@@ -16,6 +19,7 @@ import struct
 import sys
 import threading
 import time
+import types
 
 CLONE_NEWNET = 0x40000000
 ETH_P_ALL = 0x0003
@@ -161,22 +165,27 @@ def tcp(args):
     return dict(sent=len(data), received=len(got), equal=got == data)
 
 
+OPTIONS = dict(
+    port=7000,      # of the receiver; the sender's follow it
+    flows=1,
+    count=100,      # datagrams of each flow
+    rate=1000.0,    # datagrams a second, of all flows
+    size=64,
+    watch="",       # ports of the receiver, with commas
+    blocks=16,      # of 64 KiB over TCP
+)
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=("udp", "tcp"))
-    parser.add_argument("source", help="namespace")
-    parser.add_argument("to", help="namespace")
-    parser.add_argument("address", help="of the receiver")
-    parser.add_argument("--port", type=int, default=7000)
-    parser.add_argument("--flows", type=int, default=1)
-    parser.add_argument("--count", type=int, default=100, help="per flow")
-    parser.add_argument("--rate", type=float, default=1000, help="in all")
-    parser.add_argument("--size", type=int, default=64)
-    parser.add_argument("--watch", type=lambda text: text.split(","),
-                        default=[], help="ports of the receiver")
-    parser.add_argument("--blocks", type=int, default=16, help="of 64 KiB")
-    args = parser.parse_args()
-    print(json.dumps(udp(args) if args.kind == "udp" else tcp(args)))
+    kind, source, to, address, *words = sys.argv[1:]
+    options = dict(OPTIONS)
+    for word in words:
+        name, value = word.split("=")
+        options[name] = type(options[name])(value)
+    options["watch"] = [port for port in options["watch"].split(",") if port]
+    args = types.SimpleNamespace(source=source, to=to, address=address,
+                                 **options)
+    print(json.dumps(dict(udp=udp, tcp=tcp)[kind](args)))
 
 
 if __name__ == "__main__":

@@ -42,9 +42,9 @@ vlan()
 	vlan_on "$A" lag0 7 192.0.7.1
 	vlan_on "$B" peer0 7 192.0.7.2
 	wait_for 5 reaches "$A" 192.0.7.2
-	expect true traffic .equal tcp "$A" "$B" 192.0.7.2
-	expect 400 traffic .received udp "$A" "$B" 192.0.7.2 --flows 40 \
-		--count 10
+	expect true traffic_get equal tcp "$A" "$B" 192.0.7.2
+	expect 400 traffic_get received udp "$A" "$B" 192.0.7.2 flows=40 \
+		count=10
 }
 
 vlan_of_a_vlan()
@@ -54,7 +54,7 @@ vlan_of_a_vlan()
 	vlan_on "$B" peer0 8 ""
 	vlan_on "$B" peer0.8 9 192.0.9.2
 	wait_for 5 reaches "$A" 192.0.9.2
-	expect true traffic .equal tcp "$A" "$B" 192.0.9.2
+	expect true traffic_get equal tcp "$A" "$B" 192.0.9.2
 }
 
 port_added_under_vlans()
@@ -95,11 +95,11 @@ bridged_host()
 	ip -n "$C" addr add 192.0.3.3/24 dev eth0
 	ip -n "$C" link set eth0 up
 	wait_for 5 reaches "$C" 192.0.3.2
-	expect true traffic .equal tcp "$C" "$B" 192.0.3.2
+	expect true traffic_get equal tcp "$C" "$B" 192.0.3.2
 	unplug "$B" b2
 	wait_is 3 no-carrier why "$A" a2
 	wait_for 5 reaches "$C" 192.0.3.2
-	expect true traffic .equal tcp "$B" "$C" 192.0.3.3
+	expect true traffic_get equal tcp "$B" "$C" 192.0.3.3
 }
 
 run_tests

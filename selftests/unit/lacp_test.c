@@ -127,11 +127,11 @@ static void a_key_is_of_user_key_speed_and_duplex_and_never_0(void **state)
 		for (j = 0; j < i; j++)
 			assert_int_not_equal(keys[i], keys[j]);
 	}
-	for (i = 1; i; i = i * 5 / 4 + 1) {
-		if (i > 4000000)
-			break;
+	/* Odd speeds, of virtual links, by their magnitude */
+	for (i = 7; i < 4000000; i *= 9)
 		assert_in_range(key_of(s, i), 2, 63);
-	}
+	assert_int_not_equal(key_of(s, 123), key_of(s, 12345));
+	assert_int_equal(key_of(s, 12345), key_of(s, 12346));
 
 	admin.user_key = 1023;
 	sim_configure(s, &admin);
@@ -330,6 +330,8 @@ static void a_disabled_port_says_goodbye_and_is_silent(void **state)
 	assert_true(s->sent[0].record[s->sent[0].count - 1].goodbye);
 	assert_int_equal(s->group.distributing, 2);
 	assert_int_equal(s->group.collecting, 2);
+	assert_int_equal(s->port[0].selected, LACP_UNSELECTED);
+	assert_int_equal(s->port[0].mux, LACP_MUX_DETACHED);
 	sim_run(sim, 100000);
 	assert_int_equal(sim_count(&s->sent[0], begin, sim->now), 1);
 	assert_true(sim_is_cd(s, 1));
@@ -667,6 +669,37 @@ static void effects_tell_what_changed_until_they_are_cleared(void **state)
 	assert_int_equal(effects->send, 0);
 }
 
+static void what_a_user_can_see_is_told(void **state)
+{
+	struct lacp_admin admin = sim_admin(1);
+	struct sim *sim = *state;
+	struct sim_system *s;
+
+	admin.fallback = LAG_FALLBACK_STATIC;
+	s = sim_add_system(sim, &admin, 1);
+	sim_carrier(s, 0, true);
+	sim_run(sim, 17999);
+	sim->now++;
+	lacp_group_expire(&s->group, sim->now);
+	assert_true(s->group.fallback);
+	assert_true(s->group.effects.group_status);
+	sim_settle(s);
+
+	/* Churn of a port whose partner does not come into sync */
+	s = unit_lag(sim, 1);
+	s->peer[0].partner->self.state &= ~SIM_CD;
+	sim_say(s->peer[0].partner);
+	sim_run(sim, 59000);
+	s->port[0].ntt = false;
+	while (s->port[0].partner_churn != LACP_CHURN_CHURN) {
+		assert_int_equal(s->group.effects.status, 0);
+		sim_settle(s);
+		sim->now++;
+		lacp_group_expire(&s->group, sim->now);
+	}
+	assert_int_equal(s->group.effects.status, 1);
+}
+
 static void wb_21_counters_are_exact(void **state)
 {
 	struct lacp_admin admin = sim_admin(1);
@@ -754,6 +787,7 @@ int main(void)
 		unit_case(a_call_before_the_deadline_changes_nothing),
 		unit_case(an_empty_or_unlinked_lag_has_no_deadline),
 		unit_case(effects_tell_what_changed_until_they_are_cleared),
+		unit_case(what_a_user_can_see_is_told),
 		unit_case(wb_21_counters_are_exact),
 		unit_case(leaving_mode_lacp_says_goodbye),
 	};

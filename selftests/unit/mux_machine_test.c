@@ -327,6 +327,26 @@ static void wb_09_who_is_unselected_holds_nobody_up(void **state)
 	assert_int_equal(s->port[2].mux, LACP_MUX_DETACHED);
 }
 
+static void who_is_known_as_it_is_need_not_wait(void **state)
+{
+	struct lacp_admin admin = sim_admin(1);
+	struct sim_partner *partner;
+	struct sim *sim = *state;
+	struct sim_system *s;
+
+	admin.max_links = 1;
+	s = sim_add_system(sim, &admin, 1);
+	partner = sim_add_partner(sim, 9, 1);
+	partner->self.state &= ~SIM_CD;
+	partner->follow = false;
+	sim_cable_partner(s, 0, partner);
+	sim_run(sim, 500);
+	assert_int_equal(s->port[0].mux, LACP_MUX_WAITING);
+	partner->view = s->port[0].actor;
+	sim_say(partner);
+	assert_int_equal(s->port[0].mux, LACP_MUX_ATTACHED);
+}
+
 static void who_is_attached_does_not_wait_for_who_is_not(void **state)
 {
 	struct sim *sim = *state;
@@ -446,6 +466,7 @@ int main(void)
 		unit_case(mux_08_a_second_link_does_not_disturb_the_first),
 		unit_case(wb_08_ready_when_the_last_has_waited_then_all_attach),
 		unit_case(wb_09_who_is_unselected_holds_nobody_up),
+		unit_case(who_is_known_as_it_is_need_not_wait),
 		unit_case(who_is_attached_does_not_wait_for_who_is_not),
 		unit_case(wb_25_sync_0_leaves_before_sync_1),
 		unit_case(control_can_change_while_traffic_flows),

@@ -606,6 +606,35 @@ static void of_equal_lags_the_better_partner_wins(void **state)
 	}
 }
 
+/* Likewise, a slow link that the partner is in sync on and a fast one: who has
+ * the better system identifier has its way, so that both ends choose one.
+ */
+static void what_the_better_system_chose_the_other_follows(void **state)
+{
+	struct lacp_admin admin = sim_admin(1);
+	struct lacp_link link = {
+		.running = true, .carrier = true, .full_duplex = true,
+	};
+	struct sim *sim = *state;
+	unsigned int better, i;
+	struct sim_system *s;
+
+	admin.updelay = 3000;
+	for (better = 0; better < 2; better++) {
+		admin.system_priority = better ? 1 : 65535;
+		s = sim_add_system(sim, &admin, 2);
+		for (i = 0; i < 2; i++) {
+			sim_swap_partner(s, i, sim_add_partner(sim, 9, i + 1));
+			link.speed = i ? 10000 : 1000;
+			sim_link(s, i, &link);
+		}
+		s->peer[1].partner->self.state &= ~SIM_CD;
+		sim_run(sim, 8000);
+		assert_int_equal(s->port[better].selected, LACP_SELECTED);
+		assert_int_equal(s->port[!better].selected, LACP_UNSELECTED);
+	}
+}
+
 /* Likewise, with links whose speed nobody knows */
 static void of_lags_of_unknown_speed_the_one_with_more_ports_wins(void **state)
 {
@@ -772,6 +801,7 @@ int main(void)
 		unit_case(count_prefers_the_lag_with_more_ports),
 		unit_case(actor_port_prio_prefers_the_highest_sum),
 		unit_case(of_equal_lags_the_better_partner_wins),
+		unit_case(what_the_better_system_chose_the_other_follows),
 		unit_case(of_lags_of_unknown_speed_the_one_with_more_ports_wins),
 		unit_case(of_equal_individual_links_the_better_port_wins),
 		unit_case(ports_of_different_speed_do_not_mix),

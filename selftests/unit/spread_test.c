@@ -297,6 +297,30 @@ static void random_steps_of_64_ports_are_the_best(void **state)
 	}
 }
 
+/* Where nearly all of many ports are live, those with the one home more have
+ * to get it before those that happen to serve as many.
+ */
+static void random_steps_of_nearly_all_ports_are_the_best(void **state)
+{
+	unsigned int ports, step;
+	struct table full, t;
+	u64 gone;
+
+	(void)state;
+	srandom(5);
+	for (ports = 33; ports <= LAG_MAX_PORTS; ports++) {
+		table_init(&full);
+		grow(&full, ports);
+		t = full;
+		for (step = 0; step < 60; step++) {
+			gone = random() % 2 ? BIT_ULL(random() % ports) : 0;
+			gone |= random() % 2 ? BIT_ULL(random() % ports) : 0;
+			gone |= BIT_ULL(random() % ports);
+			update(&t, full.live & ~gone);
+		}
+	}
+}
+
 static void whoever_left_comes_home_as_long_as_nobody_new_came(void **state)
 {
 	unsigned int seed, step;
@@ -447,6 +471,7 @@ int main(void)
 		cmocka_unit_test(eight_ports_come_home_in_whatever_order),
 		cmocka_unit_test(ports_that_come_at_once_are_as_good_as_one_by_one),
 		cmocka_unit_test(random_steps_of_64_ports_are_the_best),
+		cmocka_unit_test(random_steps_of_nearly_all_ports_are_the_best),
 		cmocka_unit_test(whoever_left_comes_home_as_long_as_nobody_new_came),
 		cmocka_unit_test(a_port_keeps_its_homes_under_another_index),
 		cmocka_unit_test(a_newcomer_takes_over_from_a_port_that_is_gone),
