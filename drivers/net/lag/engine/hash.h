@@ -74,6 +74,8 @@ static inline u64 lag_hash_rotate(u64 x)
  *
  * The subnet must not cancel out with the interface identifier, nor the
  * source with the destination: hence the rotation and the product.
+ *
+ * Return: what &lag_flow.src or &lag_flow.dst takes.
  */
 static inline u64 lag_flow_ipv6_address(const u8 *address)
 {
@@ -86,7 +88,7 @@ static inline u64 lag_flow_ipv6_address(const u8 *address)
  * @src: source
  * @dst: destination
  *
- * For IPv4 this is the 8 octets as they lie in the header.
+ * Return: the word; for IPv4 the 8 octets as they lie in the header.
  */
 static inline u64 lag_hash_pair(u64 src, u64 dst)
 {
@@ -119,6 +121,8 @@ static inline u32 lag_hash_ports(const struct lag_flow *flow, bool symmetric)
  * @a: first word
  * @b: second word
  * @seed: %IFLA_LAG_HASH_SEED
+ *
+ * Return: the hash.
  */
 static inline u32 lag_hash_mix(u64 a, u64 b, u32 seed)
 {
@@ -156,6 +160,8 @@ static inline unsigned int lag_hash_slot(u32 hash)
  * A flow that is not IP counts as with layer2, but for vlan+srcmac.  With
  * @symmetric the lower number of a pair comes first, of the addresses and of
  * the MAC addresses each; the ports follow the addresses.
+ *
+ * Return: the hash; lag_hash_slot() tells the slot.
  */
 static inline u32 lag_hash(const struct lag_flow *flow, u8 policy,
 			   bool symmetric, u32 seed)
