@@ -630,6 +630,34 @@ static void a_call_before_the_deadline_changes_nothing(void **state)
 	assert_int_equal(s->group.effects.status, 0);
 }
 
+static void every_timer_counts_for_the_deadline(void **state)
+{
+	struct sim *sim = *state;
+	struct sim_system *s = unit_lag(sim, 2);
+	struct lacp_port *p = &s->port[1];
+	u64 *timers[] = {
+		&p->updelay, &p->downdelay, &p->current_while, &p->loopback,
+		&p->periodic_timer, &p->wait_while, &p->drain_while,
+		&p->actor_churn_timer, &p->partner_churn_timer,
+		&s->group.fallback_timer,
+	};
+	unsigned int i;
+	u64 kept;
+
+	for (i = 0; i < ARRAY_SIZE(timers); i++) {
+		kept = *timers[i];
+		*timers[i] = sim->now + 5;
+		assert_true(lacp_group_deadline(&s->group, sim->now) ==
+			    sim->now + 5);
+		*timers[i] = kept;
+	}
+	/* But for a port that leaves; only a goodbye is still owed. */
+	lacp_port_goodbye(&s->group, p, sim->now);
+	for (i = 0; i < ARRAY_SIZE(timers) - 1; i++)
+		*timers[i] = sim->now + 5;
+	assert_true(lacp_group_deadline(&s->group, sim->now) > sim->now + 5);
+}
+
 static void an_empty_or_unlinked_lag_has_no_deadline(void **state)
 {
 	struct lacp_admin admin = sim_admin(1);
@@ -785,6 +813,7 @@ int main(void)
 		unit_case(a_port_taken_down_does_not_wait_for_downdelay),
 		cmocka_unit_test(wb_17_all_timers_run_alike_wherever_the_clock_begins),
 		unit_case(a_call_before_the_deadline_changes_nothing),
+		unit_case(every_timer_counts_for_the_deadline),
 		unit_case(an_empty_or_unlinked_lag_has_no_deadline),
 		unit_case(effects_tell_what_changed_until_they_are_cleared),
 		unit_case(what_a_user_can_see_is_told),

@@ -130,7 +130,7 @@ static void every_transition_is_that_of_the_standard(void **state)
 	bool moved;
 
 	for (rx = 0; rx < __LACP_RX_MAX; rx++) {
-		for (bits = 0; bits < 32; bits++) {
+		for (bits = 0; bits < 64; bits++) {
 			/* port_moved is only set in PORT_DISABLED. */
 			if (bits & 4 && rx != LACP_RX_PORT_DISABLED)
 				continue;
@@ -142,6 +142,9 @@ static void every_transition_is_that_of_the_standard(void **state)
 			p.received = bits & 8 ? &pdu : NULL;
 			p.current_while = bits & 16 ? sim->now :
 						      sim->now + 1;
+			if (bits & 32)
+				p.actor.state |= LACP_STATE_DEFAULTED |
+						 LACP_STATE_EXPIRED;
 			if (rx == LACP_RX_DEFAULTED)
 				p.current_while = LACP_NEVER;
 			moved = lacp_rx_run(&s->group, &p, sim->now);
