@@ -390,7 +390,8 @@ wait_is()
 	wait_for "$seconds" is "$want" "$@" || expect "$want" "$@"
 }
 
-# stays SECONDS VALUE CMD...: at every look
+# stays SECONDS VALUE CMD...: at every look; between them a guest that counts
+# instructions skips the time
 stays()
 {
 	local seconds=$1 deadline
@@ -399,6 +400,7 @@ stays()
 	deadline=$(($(now_ms) + seconds * 1000))
 	until (($(now_ms) > deadline)); do
 		expect "$@"
+		sleep 0.1
 	done
 }
 
