@@ -661,16 +661,3 @@ void lag_control_link(struct lag_port *port, const struct lacp_link *link)
 	lacp_port_link(&lag->lacp, &port->lacp, link, now);
 	lag_control_end(lag, now);
 }
-
-bool lag_control_distributing(struct lag_port *port)
-{
-	struct lag *lag = port->lag;
-	bool distributing;
-
-	spin_lock_bh(&lag->lock);
-	distributing = port->joined &&
-		       lag->lacp.distributing >> port->lacp.index & 1;
-	spin_unlock_bh(&lag->lock);
-
-	return distributing;
-}

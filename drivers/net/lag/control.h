@@ -85,7 +85,4 @@ void lag_control_kick(struct lag *lag);
 /* Milliseconds on the clock that the engine is given */
 u64 lag_control_now(void);
 
-/* Whether LACP or the mode lets the port carry traffic */
-bool lag_control_distributing(struct lag_port *port);
-
 #endif /* _LAG_CONTROL_H */
