@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* All that can happen to two systems with two links, in every order: each
  * LACPDU under way is delivered or lost, timers of one moment fire in either
- * order, links fail and return, systems restart.
+ * order, links fail and return, systems restart; or without faults: ports are
+ * drained, leave and join under traffic.
  *
  * States that differ only in the time of day or in counters are one.  What
  * holds in each is in invariant.c; here is what follows when it is left alone.
@@ -35,13 +36,18 @@ enum action {
 	DELIVER	= 0x10,		/* the first frame of port (s, i) */
 	TIMER	= 0x20,		/* of system s */
 	UP	= 0x30,		/* link i */
-	LOSE	= 0x40,		/* from here on: faults */
+	/* Faults */
+	LOSE	= 0x40,
 	DOWN	= 0x50,
 	RESTART	= 0x60,
 	ONE_END	= 0x70,		/* port (s, i) sees no carrier and it returns */
+	/* Planned changes: port (s, i) */
+	DRAIN	= 0x80,		/* is drained, or no more */
+	LEAVE	= 0x90,		/* says goodbye, leaves, or joins */
+	END	= 0xa0,
 };
 
-/* A state is where it came from and what was done there. */
+/* A state is where it came from and what was done there; @faults: or changes */
 struct node {
 	u32	parent;
 	u8	action;
@@ -57,10 +63,14 @@ struct table {
 	u64	count;
 };
 
+/* @carrying links come to carry traffic; if @planned nothing goes wrong but
+ * changes are made, under traffic that must not be lost
+ */
 struct scenario {
 	const char	*name;
 	void		(*prepare)(struct lacp_admin *admin);
 	unsigned int	carrying;
+	bool		planned;
 };
 
 static u32 max_states = 200000;
@@ -146,12 +156,14 @@ static void add_port(u64 *hash, const struct lacp_port *p, u64 now)
 	add(hash, p->link.carrier | p->link_up << 1 | p->ntt << 2 |
 		  p->goodbye << 3 | p->port_moved << 4 | p->heard << 5 |
 		  p->matched << 6 | p->ready_n << 7 | p->sync0_sent << 8 |
-		  p->lone << 9);
+		  p->lone << 9 | p->drain_told << 10 | p->sync1_sent << 11 |
+		  p->sync1_seen << 12 | p->leaving << 13 | p->admin.admin << 14);
 	add(hash, p->rx | p->periodic << 4 | p->mux << 8 | p->selected << 12 |
 		  (u64)p->aggregator << 16);
 	add_deadline(hash, p->current_while, now);
 	add_deadline(hash, p->periodic_timer, now);
 	add_deadline(hash, p->wait_while, now);
+	add_deadline(hash, p->drain_while, now);
 	add_deadline(hash, p->loopback, now);
 	/* Oldest first; those beyond a second are forgotten. */
 	for (i = 0; i < LACP_TX_LIMIT; i++) {
@@ -181,10 +193,11 @@ static u64 hash_world(const struct world *w)
 			add_port(&hash, &port->lacp, w->now);
 			for (j = 0; j < port->num_frames; j++) {
 				add(&hash, w->now - port->frame[j].sent);
+				add(&hash, port->frame[j].data);
 				add_info(&hash, &port->frame[j].pdu.actor);
 				add_info(&hash, &port->frame[j].pdu.partner);
 			}
-			add(&hash, port->num_frames);
+			add(&hash, port->num_frames | port->joined << 8);
 		}
 	}
 	return hash ?: 1;
@@ -223,19 +236,44 @@ static u64 next_timer(const struct world *w)
 	return timer;
 }
 
-static unsigned int faults(u8 action)
+static bool quiet(const struct world *w, unsigned int link)
 {
-	return (action & 0xf0) >= LOSE;
+	return !w->system[0].port[link].num_frames &&
+	       !w->system[1].port[link].num_frames;
+}
+
+/* Faults, and changes that are not the end of a change */
+static unsigned int faults(const struct world *w, u8 action)
+{
+	const struct world_port *port =
+		&w->system[action >> 1 & 1].port[action & 1];
+
+	switch (action & 0xf0) {
+	case DELIVER:
+	case TIMER:
+	case UP:
+		return 0;
+	case DRAIN:
+		return port->admin.admin == LAG_PORT_ENABLED;
+	case LEAVE:
+		return port->joined && !port->lacp.leaving;
+	default:
+		return 1;
+	}
 }
 
 static bool possible(const struct world *w, u8 action)
 {
 	unsigned int s = action >> 1 & 1, i = action & 1;
+	const struct world_port *port = &w->system[s].port[i];
+	u8 what = action & 0xf0;
 
-	switch (action & 0xf0) {
+	if (faults(w, action) && scenario->planned != (what >= DRAIN))
+		return false;
+	switch (what) {
 	case DELIVER:
 	case LOSE:
-		return w->system[s].port[i].num_frames;
+		return port->num_frames;
 	case TIMER:
 		return !s && next_timer(w) != LACP_NEVER &&
 		       lacp_group_deadline(&w->system[i].group, w->now) <=
@@ -246,9 +284,34 @@ static bool possible(const struct world *w, u8 action)
 		return !s && link_up(w, i);
 	case RESTART:
 		return !s;
+	case DRAIN:
+		return port->joined && !port->lacp.leaving;
+	case LEAVE:
+		return !port->joined || !port->lacp.leaving || quiet(w, i);
 	default:
 		return link_up(w, i);
 	}
+}
+
+static void drain(struct world *w, unsigned int s, unsigned int i)
+{
+	struct lacp_port_admin admin = w->system[s].port[i].admin;
+
+	admin.admin = admin.admin == LAG_PORT_ENABLED ? LAG_PORT_DRAINING :
+							LAG_PORT_ENABLED;
+	world_port_configure(w, s, i, &admin);
+}
+
+static void leave(struct world *w, unsigned int s, unsigned int i)
+{
+	const struct world_port *port = &w->system[s].port[i];
+
+	if (!port->joined)
+		world_join(w, s, i);
+	else if (port->lacp.leaving)
+		world_leave(w, s, i);
+	else
+		world_goodbye(w, s, i);
 }
 
 static void act(struct world *w, u8 action)
@@ -277,6 +340,12 @@ static void act(struct world *w, u8 action)
 		admin = w->system[i].group.admin;
 		world_start(w, i, &admin);
 		break;
+	case DRAIN:
+		drain(w, s, i);
+		break;
+	case LEAVE:
+		leave(w, s, i);
+		break;
 	default:
 		world_carrier(w, s, i, false);
 		world_carrier(w, s, i, true);
@@ -303,6 +372,29 @@ static bool all_carry(const struct world *w)
 	       w->system[0].distributing == w->system[1].distributing;
 }
 
+/* All changes are undone, and nobody looks at traffic any more. */
+static void undo(struct world *w)
+{
+	unsigned int s, i;
+
+	w->traffic = false;
+	w->lossless = false;
+	for (i = 0; i < LINKS; i++) {
+		if (!link_up(w, i))
+			set_link(w, i, true);
+		for (s = 0; s < SYSTEMS; s++) {
+			const struct world_port *port = &w->system[s].port[i];
+
+			if (port->joined && port->lacp.leaving)
+				world_leave(w, s, i);
+			if (!port->joined)
+				world_join(w, s, i);
+			if (port->admin.admin != LAG_PORT_ENABLED)
+				drain(w, s, i);
+		}
+	}
+}
+
 /* Left alone, with its links, the world must come to agree and stay so. */
 static void check_convergence(const struct world *from)
 {
@@ -314,9 +406,7 @@ static void check_convergence(const struct world *from)
 
 	left_alone = true;
 	world_copy(&w, from);
-	for (i = 0; i < LINKS; i++)
-		if (!link_up(&w, i))
-			set_link(&w, i, true);
+	undo(&w);
 	for (;;) {
 		u64 hash = hash_world(&w);
 
@@ -371,7 +461,7 @@ static void discover(u32 parent, u8 action)
 		.parent = parent,
 		.action = action,
 		.depth = from->depth + 1,
-		.faults = from->faults + faults(action),
+		.faults = from->faults + faults(&here, action),
 	};
 	left_alone = false;
 	world_copy(&next, &here);
@@ -423,7 +513,7 @@ static void prepare(void)
 
 	world_init(&root, SYSTEMS, 0, 1000000);
 	for (s = 0; s < SYSTEMS; s++) {
-		admin = world_admin(s + 1);
+		admin = world_admin(s);
 		admin.fast = true;
 		if (scenario->prepare)
 			scenario->prepare(&admin);
@@ -435,6 +525,11 @@ static void prepare(void)
 		world_cable(&root, 0, i, 1, i);
 		set_link(&root, i, true);
 	}
+	if (!scenario->planned)
+		return;
+	world_run(&root, root.now + CONVERGE_MS);
+	root.traffic = true;
+	root.lossless = true;
 }
 
 static void explore_all(void)
@@ -453,23 +548,25 @@ static void explore_all(void)
 	while (node < num_nodes && nodes[node].depth < max_depth &&
 	       num_nodes < max_states) {
 		rebuild(node);
-		for (action = DELIVER; action < 0x80; action++)
+		for (action = DELIVER; action < END; action++)
 			if (!(action & 0xc) && num_nodes < max_states &&
 			    possible(&here, action) &&
-			    nodes[node].faults + faults(action) <= max_faults)
+			    nodes[node].faults + faults(&here, action) <=
+			    max_faults)
 				discover(node, action);
 		node++;
 	}
 	printf("ok - explore %s: %u states, depth %u%s, ", scenario->name,
 	       num_nodes, nodes[num_nodes - 1].depth,
 	       node == num_nodes ? " (all there are)" : "");
-	printf("%u faults at most, agreement after %llu ms at most\n",
-	       max_faults, (unsigned long long)slowest);
+	printf("%u %s at most, agreement after %llu ms at most\n",
+	       max_faults, scenario->planned ? "changes" : "faults",
+	       (unsigned long long)slowest);
 }
 
 static void one_passive(struct lacp_admin *admin)
 {
-	admin->active = admin->system[ETH_ALEN - 1] == 1;
+	admin->active = !admin->system[ETH_ALEN - 1];
 }
 
 static void both_passive(struct lacp_admin *admin)
@@ -479,7 +576,7 @@ static void both_passive(struct lacp_admin *admin)
 
 static void one_slow(struct lacp_admin *admin)
 {
-	admin->fast = admin->system[ETH_ALEN - 1] == 1;
+	admin->fast = !admin->system[ETH_ALEN - 1];
 }
 
 static void both_slow(struct lacp_admin *admin)
@@ -489,7 +586,7 @@ static void both_slow(struct lacp_admin *admin)
 
 static void one_coupled(struct lacp_admin *admin)
 {
-	admin->coupled = admin->system[ETH_ALEN - 1] == 1;
+	admin->coupled = !admin->system[ETH_ALEN - 1];
 }
 
 static void one_seat(struct lacp_admin *admin)
@@ -514,13 +611,16 @@ static u32 parse_number(const char *text)
 int main(int argc, char **argv)
 {
 	static const struct scenario scenarios[] = {
-		{ "active-active", NULL, LINKS },
-		{ "active-passive", one_passive, LINKS },
-		{ "passive-passive", both_passive, 0 },
-		{ "fast-slow", one_slow, LINKS },
-		{ "slow-slow", both_slow, LINKS },
-		{ "coupled-independent", one_coupled, LINKS },
-		{ "max_links 1", one_seat, 1 },
+		{ "active-active", NULL, LINKS, false },
+		{ "active-passive", one_passive, LINKS, false },
+		{ "passive-passive", both_passive, 0, false },
+		{ "fast-slow", one_slow, LINKS, false },
+		{ "slow-slow", both_slow, LINKS, false },
+		{ "coupled-independent", one_coupled, LINKS, false },
+		{ "max_links 1", one_seat, 1, false },
+		{ "planned", NULL, LINKS, true },
+		{ "planned slow-slow", both_slow, LINKS, true },
+		{ "planned max_links 1", one_seat, 1, true },
 	};
 	static const struct option names[] = {
 		{ "states", required_argument, NULL, 's' },

@@ -526,6 +526,8 @@ void lacp_port_receive(struct lacp_group *g, struct lacp_port *p,
 	}
 
 	same_view = pdu->partner.state == p->last.partner.state;
+	if (pdu->partner.state & LACP_STATE_SYNC)
+		p->sync1_seen = true;
 	p->last = *pdu;
 	p->received = pdu;
 	/* All that most LACPDUs do is to restart current_while. */
@@ -558,7 +560,9 @@ bool lacp_port_transmit(struct lacp_group *g, struct lacp_port *p,
 	} else {
 		p->ntt = false;
 	}
-	if (!(pdu->actor.state & LACP_STATE_SYNC)) {
+	if (pdu->actor.state & LACP_STATE_SYNC) {
+		p->sync1_sent = true;
+	} else {
 		if (!p->sync0_sent && p->mux == LACP_MUX_COLLECTING)
 			p->drain_while = now + LACP_DRAIN_MS;
 		p->sync0_sent = true;

@@ -190,10 +190,11 @@ struct lacp_counters {
  * @wait_while: deadline
  * @ready_n: Ready_N
  * @sync0_sent: a LACPDU without Synchronization left since DETACHED
+ * @sync1_sent: a LACPDU with Synchronization left since ATTACHED
+ * @sync1_seen: the partner has shown since that it had one
  * @lone: carries traffic without a partner's word: not mode lacp, or fallback
  * @drain_while: deadline: the drained port stops collecting
  * @drain_told: a LACPDU without Distributing left since draining began
- * @drain_seen: the partner had seen the drained port in sync
  * @aggregator: identifier of the port's aggregator, 0: none
  * @tx_time: when the last LACP_TX_LIMIT LACPDUs left, a ring
  * @tx_count: LACPDUs that count for the limit, for the ring's position
@@ -243,10 +244,11 @@ struct lacp_port {
 	u64			wait_while;
 	bool			ready_n;
 	bool			sync0_sent;
+	bool			sync1_sent;
+	bool			sync1_seen;
 	bool			lone;
 	u64			drain_while;
 	bool			drain_told;
-	bool			drain_seen;
 
 	/* Selection */
 	u16			aggregator;

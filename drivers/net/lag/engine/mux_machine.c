@@ -42,6 +42,16 @@ static bool mux_ready(const struct lacp_group *g)
 	return true;
 }
 
+/* The partner knows that the port is out of sync.  Where it had not shown yet
+ * that it knew of the sync before, its word may be an old one.
+ */
+static bool mux_partner_unsynced(const struct lacp_port *p)
+{
+	if (!p->sync1_sent)
+		return true;
+	return p->sync1_seen && !(p->last.partner.state & LACP_STATE_SYNC);
+}
+
 /* Deviation: wait_while is cut short when waiting cannot change the result.
  * It gives links that come up together time to be chosen together; where
  * every port in the aggregator is taken, or all have been heard or given up,
@@ -59,7 +69,7 @@ static bool mux_nothing_to_wait_for(const struct lacp_group *g,
 
 	if (port->lone)
 		return true;
-	if (port->last.partner.state & LACP_STATE_SYNC)
+	if (!mux_partner_unsynced(port))
 		return false;
 	if (g->admin.ad_select == LAG_AD_SELECT_STABLE && !g->admin.max_links)
 		return true;
@@ -91,7 +101,6 @@ static bool mux_wait(const struct lacp_group *g, struct lacp_port *p, u64 now)
 		p->selected = LACP_UNSELECTED;
 		p->actor.state &= ~LACP_STATE_SYNC;
 		p->sync0_sent = false;
-		p->drain_seen = p->last.partner.state & LACP_STATE_SYNC;
 		p->ntt = true;
 		return true;
 	}
@@ -100,15 +109,12 @@ static bool mux_wait(const struct lacp_group *g, struct lacp_port *p, u64 now)
 
 /* The partner has heard that a draining port is out of sync, and does not
  * distribute.  That it did not before says nothing: it may have begun since.
- * Nor does its word where it had not seen the port in sync: that may still be
- * about the last time.
  */
 static bool mux_partner_stopped(const struct lacp_port *p)
 {
-	const u8 bits = LACP_STATE_SYNC | LACP_STATE_COLLECTING |
-			LACP_STATE_DISTRIBUTING;
+	const u8 bits = LACP_STATE_COLLECTING | LACP_STATE_DISTRIBUTING;
 
-	return p->drain_seen &&
+	return mux_partner_unsynced(p) &&
 	       (p->last.partner.state & bits) == LACP_STATE_COLLECTING &&
 	       !(p->last.actor.state & LACP_STATE_DISTRIBUTING);
 }
@@ -189,6 +195,7 @@ static void mux_enter(const struct lacp_group *g, struct lacp_port *p,
 {
 	const u8 all = LACP_STATE_SYNC | LACP_STATE_COLLECTING |
 		       LACP_STATE_DISTRIBUTING;
+	enum lacp_mux_state from = p->mux;
 
 	p->mux = state;
 	switch (state) {
@@ -217,6 +224,10 @@ static void mux_enter(const struct lacp_group *g, struct lacp_port *p,
 		p->actor.state &= ~all;
 		p->actor.state |= LACP_STATE_SYNC;
 		p->ntt = true;
+		if (from < LACP_MUX_ATTACHED) {
+			p->sync1_sent = false;
+			p->sync1_seen = false;
+		}
 		break;
 
 	/* Enable_Collecting; Actor.Collecting = TRUE; Disable_Distributing;

@@ -134,11 +134,14 @@ static void rx_enter(struct lacp_port *p, enum lacp_rx_state state, u64 now)
 		p->port_moved = false;
 		break;
 
-	/* Partner.Sync = FALSE */
+	/* Partner.Sync = FALSE.  With the link went all that was under way:
+	 * the partner's next word is a new one.
+	 */
 	case LACP_RX_PORT_DISABLED:
 		p->partner.state &= ~LACP_STATE_SYNC;
 		p->current_while = LACP_NEVER;
 		p->heard = false;
+		p->sync1_seen = true;
 		break;
 
 	/* Partner.Sync = FALSE; Partner.Timeout = Short; current_while = Short;
