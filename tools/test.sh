@@ -94,7 +94,7 @@ guest() {
 		shift
 	done
 	shift
-	tools/vm/vm -k "$kernel" "${options[@]}" --lag --timeout 1500 \
+	tools/vm/vm -k "$kernel" "${options[@]}" --lag --timeout 3000 \
 		--log "$logs/$name.log" --add selftests \
 		--add tools/vm/run_selftests.sh \
 		-- bash tools/vm/run_selftests.sh "$@"
