@@ -59,7 +59,10 @@ static void check_distributing(struct world *w, unsigned int s,
 {
 	const struct lacp_group *g = &w->system[s].group;
 
-	if (!lacp_port_enabled(g, p) || p->updelay != LACP_NEVER ||
+	/* The only port of an active-backup does not wait for updelay. */
+	if (!lacp_port_enabled(g, p) ||
+	    (p->updelay != LACP_NEVER &&
+	     g->admin.mode != LAG_MODE_ACTIVE_BACKUP) ||
 	    p->admin.admin != LAG_PORT_ENABLED)
 		world_break(w, "s%u.%u: distributes, not enabled", s,
 			    p->index);
@@ -161,6 +164,9 @@ static void check_fallback(struct world *w, unsigned int s)
 	if (g->admin.mode != LAG_MODE_LACP) {
 		if (agreed)
 			world_break(w, "s%u: LACP in another mode", s);
+		if (g->admin.mode == LAG_MODE_ACTIVE_BACKUP &&
+		    hweight64(g->distributing) > 1)
+			world_break(w, "s%u: several active ports", s);
 		return;
 	}
 	if (lone && !g->fallback)
