@@ -47,6 +47,8 @@ static void a_new_port_takes_the_lowest_free_number(void **state)
 
 	assert_int_equal(s->port[0].actor.port, 1);
 	assert_int_equal(s->port[2].actor.port, 3);
+	/* A link of which nothing is known yet is taken for a good one. */
+	assert_true(s->port[0].actor.state & LACP_STATE_AGGREGATION);
 	sim_leave(s, 1);
 	port.number = 4;
 	sim_join(s, 10, &port);
@@ -702,6 +704,7 @@ static void what_a_user_can_see_is_told(void **state)
 	struct lacp_admin admin = sim_admin(1);
 	struct sim *sim = *state;
 	struct sim_system *s;
+	struct lacp_pdu pdu;
 
 	admin.fallback = LAG_FALLBACK_STATIC;
 	s = sim_add_system(sim, &admin, 1);
@@ -726,6 +729,14 @@ static void what_a_user_can_see_is_told(void **state)
 		lacp_group_expire(&s->group, sim->now);
 	}
 	assert_int_equal(s->group.effects.status, 1);
+	sim_settle(s);
+
+	/* One bit of what the partner says */
+	pdu = s->port[0].last;
+	pdu.actor.state |= LACP_STATE_EXPIRED;
+	lacp_port_receive(&s->group, &s->port[0], &pdu, sim->now);
+	assert_int_equal(s->group.effects.status, 1);
+	sim_settle(s);
 }
 
 static void wb_21_counters_are_exact(void **state)

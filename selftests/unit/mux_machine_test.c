@@ -347,6 +347,23 @@ static void who_is_known_as_it_is_need_not_wait(void **state)
 	assert_int_equal(s->port[0].mux, LACP_MUX_ATTACHED);
 }
 
+static void ports_that_cannot_be_selected_hold_nobody_up(void **state)
+{
+	const struct lacp_link half = { .running = true, .carrier = true };
+	struct lacp_admin admin = sim_admin(1);
+	struct sim *sim = *state;
+	struct sim_system *s;
+
+	admin.max_links = 2;
+	s = sim_add_system(sim, &admin, 4);
+	/* Given up, half duplex, without a link */
+	sim_carrier(s, 1, true);
+	sim_link(s, 2, &half);
+	sim_run(sim, 5000);
+	sim_cable_partner(s, 0, sim_add_partner(sim, 9, 1));
+	assert_true(sim_until_cd(s, 0, 5000) <= 1000);
+}
+
 static void who_is_attached_does_not_wait_for_who_is_not(void **state)
 {
 	struct sim *sim = *state;
@@ -467,6 +484,7 @@ int main(void)
 		unit_case(wb_08_ready_when_the_last_has_waited_then_all_attach),
 		unit_case(wb_09_who_is_unselected_holds_nobody_up),
 		unit_case(who_is_known_as_it_is_need_not_wait),
+		unit_case(ports_that_cannot_be_selected_hold_nobody_up),
 		unit_case(who_is_attached_does_not_wait_for_who_is_not),
 		unit_case(wb_25_sync_0_leaves_before_sync_1),
 		unit_case(control_can_change_while_traffic_flows),
