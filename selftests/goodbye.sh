@@ -92,7 +92,8 @@ lag_is_deleted()
 	formed
 }
 
-# The very last LACPDU, on the wire
+# The very last LACPDU, on the wire: neither Aggregation nor Synchronization,
+# Collecting or Distributing, those before it with the first
 last_words()
 {
 	setup_ns X
@@ -100,13 +101,12 @@ last_words()
 	plug "$X" x3
 	ip -n "$A" link set a3 master lag0
 	listen "$X" x3
+	wait_is 2 true seen 'any(f["actor"]["state"] & 0x3c for f in _)'
 	ip -n "$A" link set a3 nomaster
-	wait_is 2 true seen 'any(f["actor"]["state"] < 4 for f in _
-		if f["kind"] == "lacpdu")'
+	wait_is 2 0 seen '_[-1]["actor"]["state"] & 0x3c'
+	stays 2 0 seen '_[-1]["actor"]["state"] & 0x3c'
+	expect 4 seen '_[-2]["actor"]["state"] & 0x3c'
 	stop "$SLOW"
-	# 0x01: Activity, no more
-	expect 1 seen '[f["actor"]["state"] for f in _
-		if f["kind"] == "lacpdu"][-1]'
 }
 
 silent_if_off()
