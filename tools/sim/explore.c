@@ -64,13 +64,15 @@ struct table {
 };
 
 /* @carrying links come to carry traffic; if @planned nothing goes wrong but
- * changes are made, under traffic that must not be lost
+ * changes are made, under traffic that must not be lost; the second link has
+ * key @other_key
  */
 struct scenario {
 	const char	*name;
 	void		(*prepare)(struct lacp_admin *admin);
 	unsigned int	carrying;
 	bool		planned;
+	u16		other_key;
 };
 
 static u32 max_states = 200000;
@@ -518,6 +520,7 @@ static void prepare(void)
 		if (scenario->prepare)
 			scenario->prepare(&admin);
 		world_start(&root, s, &admin);
+		root.system[s].port[LINKS - 1].admin.key = scenario->other_key;
 		for (i = 0; i < LINKS; i++)
 			world_join(&root, s, i);
 	}
@@ -611,16 +614,17 @@ static u32 parse_number(const char *text)
 int main(int argc, char **argv)
 {
 	static const struct scenario scenarios[] = {
-		{ "active-active", NULL, LINKS, false },
-		{ "active-passive", one_passive, LINKS, false },
-		{ "passive-passive", both_passive, 0, false },
-		{ "fast-slow", one_slow, LINKS, false },
-		{ "slow-slow", both_slow, LINKS, false },
-		{ "coupled-independent", one_coupled, LINKS, false },
-		{ "max_links 1", one_seat, 1, false },
-		{ "planned", NULL, LINKS, true },
-		{ "planned slow-slow", both_slow, LINKS, true },
-		{ "planned max_links 1", one_seat, 1, true },
+		{ "active-active", NULL, LINKS, false, 0 },
+		{ "active-passive", one_passive, LINKS, false, 0 },
+		{ "passive-passive", both_passive, 0, false, 0 },
+		{ "fast-slow", one_slow, LINKS, false, 0 },
+		{ "slow-slow", both_slow, LINKS, false, 0 },
+		{ "coupled-independent", one_coupled, LINKS, false, 0 },
+		{ "max_links 1", one_seat, 1, false, 0 },
+		{ "two keys", NULL, 1, false, 7 },
+		{ "planned", NULL, LINKS, true, 0 },
+		{ "planned slow-slow", both_slow, LINKS, true, 0 },
+		{ "planned max_links 1", one_seat, 1, true, 0 },
 	};
 	static const struct option names[] = {
 		{ "states", required_argument, NULL, 's' },

@@ -59,12 +59,22 @@ static bool selection_on_its_way_out(const struct lacp_port *p)
 	return p->selected == LACP_UNSELECTED && p->mux != LACP_MUX_DETACHED;
 }
 
+/* A draining port has its place until it is out of sync: it may be wanted
+ * again before.
+ */
+static bool selection_admitted(const struct lacp_port *p)
+{
+	return p->admin.admin == LAG_PORT_ENABLED ||
+	       (p->admin.admin == LAG_PORT_DRAINING &&
+		p->mux >= LACP_MUX_COLLECTING);
+}
+
 /* A port that may be selected.  One in EXPIRED only keeps what it has. */
 static bool selection_candidate(const struct lacp_group *g,
 				const struct lacp_port *p)
 {
 	return !p->leaving && lacp_port_enabled(g, p) && !p->lone &&
-	       p->admin.admin == LAG_PORT_ENABLED && p->updelay == LACP_NEVER &&
+	       selection_admitted(p) && p->updelay == LACP_NEVER &&
 	       !selection_on_its_way_out(p) &&
 	       is_valid_ether_addr(p->partner.system) &&
 	       (p->rx == LACP_RX_CURRENT ||
@@ -109,8 +119,8 @@ static bool selection_describe(const struct lacp_group *g,
 }
 
 /* Whether the partner has a say by what it puts in sync: of two systems with
- * several aggregators between them, and both free to choose, one must follow,
- * and one must not, or they never meet.
+ * several aggregators between them one must follow, and one must not, or they
+ * never meet.
  */
 static bool selection_partner_chose(const struct selection_lag *lag)
 {
@@ -136,8 +146,7 @@ static bool selection_better(const struct selection_lag *a,
 		return stable_a;
 	if (a->refused != b->refused)
 		return b->refused;
-	if (policy == LAG_AD_SELECT_STABLE &&
-	    selection_partner_chose(a) != selection_partner_chose(b))
+	if (selection_partner_chose(a) != selection_partner_chose(b))
 		return selection_partner_chose(a);
 	if (policy == LAG_AD_SELECT_COUNT && a->num_ports != b->num_ports)
 		return a->num_ports > b->num_ports;
