@@ -9,6 +9,8 @@
 #   |  lag0  a1 ------ b1  conformance.py   |
 #   |        aN ------ bN                   |
 #   +---------------------------------------+
+#
+# Timeout: 2400 s, nearly all of it spent waiting for LACP's own timers
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1

@@ -4,7 +4,8 @@
 #
 # Usage: run_selftests.sh [SCRIPT...]	(default: all of selftests/)
 # A script passes only if the kernel says nothing grave meanwhile; with
-# SELFTEST_TIMEOUT seconds (default 300) for each.
+# SELFTEST_TIMEOUT seconds (default 300) for each, or what it says of itself in
+# a line "# Timeout: N s".
 
 set -u
 
@@ -26,21 +27,26 @@ result() {
 # With kmemleak: memory that nothing points to.  It keeps to itself what is
 # younger than 5 s, and at a first look what has just changed.
 leaks() {
-	local file=/sys/kernel/debug/kmemleak
+	local file=/sys/kernel/debug/kmemleak look
 
 	[ -e "$file" ] || return
-	sleep 6
-	echo scan >"$file"
-	echo scan >"$file"
-	sed 's/^/#   /' "$file"
+	for look in 1 2; do
+		sleep 6
+		echo scan >"$file"
+	done
+	[ -z "$(head -c 1 "$file")" ] ||
+		sed "1i lag.ko was at $1, if at all" "$file" | sed 's/^/#   /'
 	echo clear >"$file"
 }
 
 # Whatever is left over belongs to the script that has just run.
 tidy() {
+	local text
+
 	ip -all netns delete
+	text=$(cat /sys/module/lag/sections/.text 2>/dev/null)
 	modprobe -q -r lag
-	leaks
+	leaks "$text"
 }
 
 # The script's own cases, under its name, as they come; sets $cases, $bad, $why
@@ -75,7 +81,9 @@ for script; do
 	[ "$name" = lib ] && continue
 	dmesg -c >>/run/dmesg
 	started=$SECONDS
-	pass_on < <(timeout "${SELFTEST_TIMEOUT:-300}" bash "./$script" 2>&1
+	limit=$(sed -n 's/^# Timeout: \([0-9]*\) s.*/\1/p' "$script")
+	pass_on < <(timeout "${limit:-${SELFTEST_TIMEOUT:-300}}" \
+			bash "./$script" 2>&1
 		    echo "exit status: $?")
 	echo "# $kernel $name: $((SECONDS - started)) s"
 	case $status in
