@@ -129,7 +129,7 @@ last_port_lost()
 		unplug "$B" "$port"
 	done
 	wait_for 3 not carrier "$A" lag0
-	expect no-carrier lag_get "$A" lag0 carrier_reason
+	wait_is 3 no-carrier lag_get "$A" lag0 carrier_reason
 	expect 0 lag_get "$A" lag0 num_distributing
 	plug "$B" b3
 	wait_for 5 distributing "$A" lag0 1
