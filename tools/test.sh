@@ -101,7 +101,7 @@ guest() {
 }
 
 # Both kernels at once, each with one processor of ours and a clock that a
-# busy host cannot disturb; then, one by one, what needs two processors
+# busy host cannot disturb; then what needs two processors
 guests() {
 	local kernel stress=() exact=() script
 
@@ -121,8 +121,9 @@ guests() {
 	[ ${#stress[@]} -gt 0 ] || return
 	for kernel in $kernels; do
 		ring "guest-$kernel-smp" guest "$kernel" "guest-$kernel-smp" \
-			--smp 2 -- "${stress[@]}"
+			--smp 2 --turns -- "${stress[@]}" &
 	done
+	wait
 }
 
 [ $# -gt 0 ] || set -- unit sim lint build guest
@@ -136,12 +137,12 @@ for part; do
 	build)	ring build build ;;
 	guest)	guests ;;
 	debug)	tools/deps.sh debug-kernel && make --no-print-directory tools
-		# Where one bug turns a checker off, it is the last for it
-		debug uml '*.sh' inversion rcu sleep live_object undefined \
-			reference leak use_after_free
+		# An inversion turns lockdep off, and the check of RCU with it
+		bugs=(rcu sleep inversion live_object undefined reference leak
+		      use_after_free)
+		debug uml '*.sh' "${bugs[@]}"
 		say "debug on smp"
-		debug smp 'stress_*.sh' inversion rcu sleep live_object \
-			undefined reference leak use_after_free
+		debug smp 'stress_*.sh' "${bugs[@]}"
 		;;
 	races)	tools/deps.sh debug-kernel && make --no-print-directory tools
 		debug kcsan 'stress_*.sh' race
