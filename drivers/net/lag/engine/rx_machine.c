@@ -141,6 +141,7 @@ static void rx_enter(struct lacp_port *p, enum lacp_rx_state state, u64 now)
 		p->partner.state &= ~LACP_STATE_SYNC;
 		p->current_while = LACP_NEVER;
 		p->heard = false;
+		p->loopback = LACP_NEVER;
 		p->sync1_seen = true;
 		break;
 
