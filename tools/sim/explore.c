@@ -473,6 +473,8 @@ static void discover(u32 parent, u8 action)
 	if (!table_put(&seen, hash ?: 1, 0))
 		return;
 	num_nodes++;
+	if (!scenario->carrying && next.count.lacpdus)
+		world_break(&next, "passive beside passive, talks");
 	check_convergence(&next);
 }
 

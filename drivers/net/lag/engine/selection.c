@@ -209,11 +209,15 @@ static bool selection_before(const struct lacp_group *g,
 	bool ours = lacp_system_id(&a->actor) < lacp_system_id(&a->partner);
 	bool carries_a = a->mux >= LACP_MUX_COLLECTING;
 	bool carries_b = b->mux >= LACP_MUX_COLLECTING;
+	bool refused_a = a->partner_churn == LACP_CHURN_CHURN;
+	bool refused_b = b->partner_churn == LACP_CHURN_CHURN;
 	u32 id_a = lacp_port_id(ours ? &a->actor : &a->partner);
 	u32 id_b = lacp_port_id(ours ? &b->actor : &b->partner);
 
 	if (a->rx != b->rx)
 		return a->rx == LACP_RX_CURRENT;
+	if (refused_a != refused_b)
+		return refused_b;
 	if (!ours && (a->partner.state ^ b->partner.state) & LACP_STATE_SYNC)
 		return a->partner.state & LACP_STATE_SYNC;
 	if (!g->admin.revertive && carries_a != carries_b)
