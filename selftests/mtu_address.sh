@@ -76,7 +76,8 @@ mtu_of_a_port_is_the_lags()
 	local mtu
 
 	mtu=$(link_get "$A" lag0 mtu)
-	not ip -n "$A" link set a1 mtu 1400
+	check_extack "Device or resource busy" \
+		ip -n "$A" link set a1 mtu 1400
 	same mtu "$mtu"
 }
 

@@ -19,6 +19,7 @@ ALL_TESTS="
 	vlans_follow_and_go
 	no_ipv6_address_while_a_port
 	failed_join_changes_nothing
+	failed_opening_unwinds_all
 	deleted_port
 	deleted_lag
 	join_while_up_and_down
@@ -43,7 +44,8 @@ setup()
 former()
 {
 	reckon '[_[0].get(name) for name in ("address", "mtu", "promiscuity",
-		"allmulti", "master", "linkinfo", "inet6_addr_gen_mode")] +
+		"allmulti", "master", "linkinfo", "inet6_addr_gen_mode",
+		"min_mtu", "max_mtu", "tso_max_size")] +
 		[set(_[0]["flags"]) >= {"UP"}, "PROMISC" in _[0]["flags"]]' \
 		"$(ip -n "$A" -d -j link show dev "$1")"
 	in_ns "$A" awk -v dev="$1" '
@@ -185,6 +187,41 @@ failed_join_changes_nothing()
 	expect "$before" former odd
 	ip -n "$A" link del lag0
 	ip -n "$A" link del odd
+}
+
+# A macvlan cannot be opened while the device below it is down: the last step
+# of joining fails, after a port that did join
+failed_opening_unwinds_all()
+{
+	local before lag
+
+	ip -n "$A" link add low type dummy
+	ip -n "$A" link add link low name odd mtu 1300 \
+		address 02:00:00:00:03:01 type macvlan mode bridge
+	ip -n "$A" link add lag0 up type lag mode static
+	# It would lend its address
+	before=$(former odd)
+	lag=$(former lag0)
+	check_extack "the device cannot be opened" \
+		ip -n "$A" link set odd master lag0
+	expect "$before" former odd
+	expect "$lag" former lag0
+	ip -n "$A" link set a1 master lag0
+	wait_for 3 distributing "$A" lag0 1
+	ip -n "$A" link add link lag0 name lag0.7 type vlan id 7
+	ip -n "$A" link set lag0 promisc on
+	lag=$(former lag0)
+	not ip -n "$A" link set odd master lag0
+	expect "$before" former odd
+	expect "$lag" former lag0
+	expect 256 port_get "$A" a1 slots
+	# What is mended is taken
+	ip -n "$A" link set low up
+	ip -n "$A" link set odd master lag0
+	wait_for 3 distributing "$A" lag0 2
+	ip -n "$A" link del lag0
+	expect "$before" former odd
+	ip -n "$A" link del low
 }
 
 deleted_port()

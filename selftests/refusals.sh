@@ -16,6 +16,8 @@ ALL_TESTS="
 	contradictions
 	words_that_ip_refuses
 	ports_that_cannot_be
+	vlans
+	circle
 	aggregate_in_aggregate
 	port_of_another_lag
 	port_options
@@ -150,9 +152,43 @@ ports_that_cannot_be()
 	ip -n "$A" link add link gone name mac0 type macvlan
 	refused_port "in use by another device above it" gone
 	ip -n "$A" link del gone
+	ip -n "$A" link add ifb9 type ifb
+	refused_port "the device cannot take the address of the lag" ifb9
+	ip -n "$A" link del ifb9
+	ip -n "$A" link add vrf0 type vrf table 9
+	refused_port "the device gives nobody what it receives" vrf0
+	ip -n "$A" link del vrf0
 	ip -n "$A" link add ipip1 type ipip local 192.0.2.8 remote 192.0.2.9
 	refused_port "only Ethernet devices can be ports" ipip1
 	ip -n "$A" link del ipip1
+}
+
+# HSR cannot carry VLANs
+vlans()
+{
+	modprobe -q hsr || skip "no module hsr"
+	ip -n "$A" link add h1 type dummy
+	ip -n "$A" link add h2 type dummy
+	ip -n "$A" link add hsr0 type hsr slave1 h1 slave2 h2
+	ip -n "$A" link add link lag0 name lag0.9 type vlan id 9
+	refused_port "the device cannot carry the VLANs of the lag" hsr0
+	ip -n "$A" link del lag0.9
+	ip -n "$A" link del hsr0
+	ip -n "$A" link del h1
+	ip -n "$A" link del h2
+}
+
+circle()
+{
+	ip -n "$A" link add lag1 type lag mode static
+	ip -n "$A" link add lag2 type lag mode static
+	ip -n "$A" link set lag1 master lag2
+	refused_port "the device is itself above the lag" lag2 lag1
+	ip -n "$A" link del lag2
+	ip -n "$A" link del lag1
+	ip -n "$A" link add link lag0 name lag0.9 type vlan id 9
+	refused_port "the device is itself above the lag" lag0.9
+	ip -n "$A" link del lag0.9
 }
 
 aggregate_in_aggregate()
@@ -214,8 +250,10 @@ what_belongs_to_the_lag()
 	local before
 
 	before=$(settings)
-	# The kernel has no place for a sentence here
-	not ip -n "$A" link set a1 mtu 1300
+	# The kernel has no place for a sentence here: it is logged
+	check_extack "Device or resource busy" \
+		ip -n "$A" link set a1 mtu 1300
+	dmesg | grep -q "lag0: port a1 keeps the MTU of the lag: set that"
 	check_extack "a port has the address of its lag" \
 		ip -n "$A" link set a1 address 02:00:00:00:00:77
 	expect "$before" settings
