@@ -10,9 +10,8 @@ TOOLS := $(OUT)/tools
 PREFIX ?= /usr
 IPLIBDIR ?= $(shell strings -a "$$(command -v ip || echo /sbin/ip)" \
 	      2>/dev/null | grep -m 1 -E '^/.*/ip$$' || echo /usr/lib/ip)
-RELEASE = $(or $(shell tools/vm/kernel release $(KVER) 2>/dev/null),$(error \
-	  No kernel headers for $(KVER): on Debian "apt-get install \
-	  linux-headers-$(KVER)", or choose another kernel with KVER=))
+RELEASE = $(or $(shell tools/vm/kernel release $(KVER)),$(error \
+	  No module can be built for Linux $(KVER); see KVER= in "make help"))
 HAVE_HEADERS = $(wildcard /lib/modules/$(KVER)/build/Makefile)
 MODULE_DIR = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 
@@ -78,7 +77,7 @@ install: modules tools
 		$(DESTDIR)$(PREFIX)/include/linux/
 
 # The headers may be gone by then
-uninstall: RELEASE := $(or $(shell tools/vm/kernel release $(KVER) 2>/dev/null),$(KVER))
+uninstall: RELEASE := $(KVER)
 uninstall:
 	rm -f $(MODULE_DIR)/lag.ko $(PLUGINS:%=$(DESTDIR)$(IPLIBDIR)/%) \
 		$(DESTDIR)$(PREFIX)/include/linux/if_lag.h

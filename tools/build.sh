@@ -20,7 +20,8 @@ mkdir -p "$place" || exit 1
 find "$place" -xtype l -delete
 cp -rsf "$top/Kbuild" "$top/drivers" "$top/include" "$place/" || exit 1
 
-make -C "${KDIR:-/lib/modules/$release/build}" M="$place" --no-print-directory \
+headers=${KDIR:-$("$top/tools/vm/kernel" headers "$release")} || exit 1
+MAKEFLAGS='' make -C "$headers" M="$place" -j "$(nproc)" --no-print-directory \
 	W=1 "$@" modules || exit 1
 if [ "$variant" = build ]; then
 	cp -u "$place/drivers/net/lag/lag.ko" "$top/out/$release/lag.ko"

@@ -97,9 +97,8 @@ checkpatch() {
 kernel_doc() {
 	local tool
 
-	tool=$(find /usr/lib/linux-kbuild-*/scripts -name kernel-doc | sort -V |
-		tail -n 1)
-	[ -n "$tool" ] || { echo "no kernel-doc: tools/deps.sh modules"; return; }
+	tool=$(tools/vm/kernel headers 6.12)/scripts/kernel-doc
+	[ -e "$tool" ] || { echo "no kernel-doc"; return; }
 	files 'drivers/*.[ch]' 'include/*.h' |
 		xargs perl "$tool" -none 2>&1 |
 		grep -vE "Enum value '(__\w+_MAX|\w+_UNSPEC)' not described"

@@ -3,7 +3,7 @@
 # Installs the Debian packages that a purpose needs and that are missing.
 #
 # Usage: tools/deps.sh PURPOSE...
-# Kernel images are no packages to install here; see tools/vm/kernel.
+# Kernels and their headers are not installed; see tools/vm/kernel.
 
 set -u
 
@@ -13,7 +13,7 @@ export DEBIAN_FRONTEND=noninteractive
 # in a Debian 12 that has git, make and gcc.
 packages() {
 	case $1 in
-	modules) echo linux-headers-amd64 linux-headers-6.12-amd64 gcc make ;;
+	modules) echo gcc libc6-dev make pahole libelf1 libssl3 kmod ;;
 	tools)	 echo gcc libc6-dev binutils iproute2 ;;
 	unit)	 echo gcc libc6-dev clang libcmocka-dev ;;
 	fuzz)	 echo clang llvm libclang-rt-dev ;;
@@ -24,7 +24,7 @@ packages() {
 		      grep sed gawk coreutils procps binutils ;;
 	debug-kernel)
 		 echo linux-source-6.12 gcc make bc bison flex libelf-dev kmod \
-		      xz-utils ccache ;;
+		      patch xz-utils ccache ;;
 	*)	 echo "deps: unknown purpose $1" >&2; return 1 ;;
 	esac
 }
