@@ -27,10 +27,10 @@ result() {
 # With kmemleak: memory that nothing points to.  It keeps to itself what is
 # younger than 5 s, and at a first look what has just changed.
 leaks() {
-	local file=/sys/kernel/debug/kmemleak look
+	local file=/sys/kernel/debug/kmemleak
 
 	[ -e "$file" ] || return
-	for look in 1 2; do
+	for _ in 1 2; do
 		sleep 6
 		echo scan >"$file"
 	done
