@@ -203,6 +203,18 @@ static void other_modes_have_no_active_port(void **state)
 	sim_configure(s, &admin);
 	assert_null(s->group.backup_active);
 	assert_int_equal(s->group.distributing, 3);
+
+	/* Nor do they remember a choice. */
+	admin.mode = LAG_MODE_ACTIVE_BACKUP;
+	sim_configure(s, &admin);
+	assert_true(lacp_group_activate(&s->group, &s->port[1], sim->now));
+	sim_settle(s);
+	assert_active(s, 1);
+	admin.mode = LAG_MODE_STATIC;
+	sim_configure(s, &admin);
+	admin.mode = LAG_MODE_ACTIVE_BACKUP;
+	sim_configure(s, &admin);
+	assert_active(s, 0);
 }
 
 static void updelay_holds_only_while_another_port_carries(void **state)

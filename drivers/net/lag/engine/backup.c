@@ -64,11 +64,12 @@ static const struct lacp_port *backup_choose(struct lacp_group *g)
 	const struct lacp_port *active = g->backup_active;
 	const struct lacp_port *best = backup_best(g);
 
-	if (g->admin.mode != LAG_MODE_ACTIVE_BACKUP)
-		return NULL;
-	if (g->backup_manual && backup_linked(g->backup_manual))
+	if (g->admin.mode == LAG_MODE_ACTIVE_BACKUP && g->backup_manual &&
+	    backup_linked(g->backup_manual))
 		return g->backup_manual;
 	g->backup_manual = NULL;
+	if (g->admin.mode != LAG_MODE_ACTIVE_BACKUP)
+		return NULL;
 	if (!active || !backup_linked(active) || !best)
 		return best;
 	return backup_reselects(g, best, active) ? best : active;

@@ -309,6 +309,18 @@ void lacp_group_expire(struct lacp_group *g, u64 now)
 	lacp_settle(g, now);
 }
 
+void lacp_group_goodbye(struct lacp_group *g, u64 now)
+{
+	struct lacp_port *p;
+	u64 left;
+
+	lacp_for_each_port(g, p, left) {
+		lacp_owe_goodbye(g, p);
+		p->leaving |= p->goodbye;
+	}
+	lacp_settle(g, now);
+}
+
 bool lacp_group_activate(struct lacp_group *g, const struct lacp_port *p,
 			 u64 now)
 {

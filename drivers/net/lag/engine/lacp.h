@@ -338,6 +338,16 @@ void lacp_group_enable(struct lacp_group *g, bool enabled, u64 now);
 void lacp_group_expire(struct lacp_group *g, u64 now);
 
 /**
+ * lacp_group_goodbye() - the system ends
+ * @g: the group
+ * @now: ms
+ *
+ * As lacp_port_goodbye() on every port that talks LACP.  The others go on: who
+ * sends through them is not at the end yet.
+ */
+void lacp_group_goodbye(struct lacp_group *g, u64 now);
+
+/**
  * lacp_group_activate() - mode active-backup: choose the active port by hand
  * @g: the group
  * @p: a member; NULL leaves the choice to the rules again
