@@ -47,9 +47,13 @@ struct link_util {
 
 int addattr_l(struct nlmsghdr *n, int maxlen, int type, const void *data,
 	      int alen);
+int get_u8(__u8 *val, const char *arg, int base);
 int get_u16(__u16 *val, const char *arg, int base);
 int get_u32(__u32 *val, const char *arg, int base);
+int get_s32(__s32 *val, const char *arg, int base);
 int ll_addr_a2n(char *lladdr, int len, const char *arg);
+unsigned int ll_name_to_index(const char *name);
+const char *ll_index_to_name(unsigned int idx);
 
 /* These two say it and exit. */
 void incomplete_command(void);
@@ -63,6 +67,8 @@ void print_color_string(enum output_type t, enum color_attr color,
 			const char *key, const char *fmt, const char *value);
 void print_color_bool(enum output_type t, enum color_attr color,
 		      const char *key, const char *fmt, bool value);
+void print_color_int(enum output_type t, enum color_attr color,
+		     const char *key, const char *fmt, int value);
 void print_color_u64(enum output_type t, enum color_attr color,
 		     const char *key, const char *fmt, uint64_t value);
 

@@ -14,6 +14,7 @@
 
 #include <dlfcn.h>
 
+#include <linux/if.h>
 #include <linux/if_lag.h>
 
 /* Room that iplink gives for its request */
@@ -27,9 +28,13 @@ struct lag_word {
 enum lag_type {
 	LAG_ON_OFF,
 	LAG_WORD,
+	LAG_U8,
 	LAG_U16,
 	LAG_U32,
+	LAG_S32,
 	LAG_MAC,
+	LAG_NAME,	/* of a device, which need not be there */
+	LAG_DEV,	/* its ifindex */
 };
 
 struct lag_option {
@@ -79,6 +84,20 @@ static const struct lag_word lag_fallbacks[] = {
 	{}
 };
 
+static const struct lag_word lag_reselects[] = {
+	{ "always",		LAG_RESELECT_ALWAYS },
+	{ "better",		LAG_RESELECT_BETTER },
+	{ "failure",		LAG_RESELECT_FAILURE },
+	{}
+};
+
+static const struct lag_word lag_fail_over_macs[] = {
+	{ "none",		LAG_FAIL_OVER_MAC_NONE },
+	{ "active",		LAG_FAIL_OVER_MAC_ACTIVE },
+	{ "follow",		LAG_FAIL_OVER_MAC_FOLLOW },
+	{}
+};
+
 static const struct lag_word lag_ad_selects[] = {
 	{ "stable",		LAG_AD_SELECT_STABLE },
 	{ "bandwidth",		LAG_AD_SELECT_BANDWIDTH },
@@ -116,6 +135,22 @@ static const struct lag_option lag_options[] = {
 	{ "downdelay", IFLA_LAG_DOWNDELAY, LAG_U32, NULL },
 	{ "hash_seed", IFLA_LAG_HASH_SEED, LAG_U32, NULL },
 	{ "hash_symmetric", IFLA_LAG_HASH_SYMMETRIC, LAG_ON_OFF, NULL },
+	{ "primary", IFLA_LAG_PRIMARY, LAG_NAME, NULL },
+	{ "primary_reselect", IFLA_LAG_PRIMARY_RESELECT, LAG_WORD,
+	  lag_reselects },
+	{ "active_slave", IFLA_LAG_ACTIVE_SLAVE, LAG_DEV, NULL },
+	{ "fail_over_mac", IFLA_LAG_FAIL_OVER_MAC, LAG_WORD,
+	  lag_fail_over_macs },
+	{ "num_grat_arp", IFLA_LAG_NUM_PEER_NOTIF, LAG_U8, NULL },
+	{ "peer_notify_delay", IFLA_LAG_PEER_NOTIFY_DELAY, LAG_U32, NULL },
+	{ "resend_igmp", IFLA_LAG_RESEND_IGMP, LAG_U32, NULL },
+	{ "packets_per_slave", IFLA_LAG_PACKETS_PER_SLAVE, LAG_U32, NULL },
+	{ "miimon", IFLA_LAG_MIIMON, LAG_U32, NULL },
+	{ "use_carrier", IFLA_LAG_USE_CARRIER, LAG_ON_OFF, NULL },
+	{ "lacp_strict", IFLA_LAG_LACP_STRICT, LAG_ON_OFF, NULL },
+	{ "all_slaves_active", IFLA_LAG_ALL_SLAVES_ACTIVE, LAG_ON_OFF, NULL },
+	{ "lp_interval", IFLA_LAG_LP_INTERVAL, LAG_U32, NULL },
+	{ "tlb_dynamic_lb", IFLA_LAG_TLB_DYNAMIC_LB, LAG_ON_OFF, NULL },
 	{}
 };
 
@@ -126,14 +161,26 @@ static const struct lag_option lag_port_options[] = {
 	{ "admin", IFLA_LAG_PORT_ADMIN, LAG_WORD, lag_port_admins },
 	{ "port_key", IFLA_LAG_PORT_KEY, LAG_U16, NULL },
 	{ "port_number", IFLA_LAG_PORT_NUMBER, LAG_U16, NULL },
+	{ "prio", IFLA_LAG_PORT_PRIO, LAG_S32, NULL },
 	{}
 };
 
 static_assert(ARRAY_SIZE(lag_port_options) == IFLA_LAG_PORT_STATE);
 
+/* What bonding has several names for, another one yet in JSON */
+static const struct {
+	const char	*alias;
+	const char	*name;
+	bool		json;
+} lag_aliases[] = {
+	{ "num_unsol_na",	"num_grat_arp",	false },
+	{ "num_peer_notif",	"num_grat_arp",	true },
+};
+
 static void lag_explain(FILE *f)
 {
-	fputs("Usage: ... lag	[ mode { lacp | static } ]\n"
+	fputs("Usage: ... lag	[ mode { lacp | static | active-backup | balance-rr |\n"
+	      "			 broadcast } ]\n"
 	      "		[ lacp_active { on | off } ]\n"
 	      "		[ lacp_rate { slow | fast } ]\n"
 	      "		[ xmit_hash_policy { layer2 | layer2+3 | layer3+4 } ]\n"
@@ -151,11 +198,20 @@ static void lag_explain(FILE *f)
 	      "		[ coupled_control { on | off } ]\n"
 	      "		[ updelay MS ] [ downdelay MS ]\n"
 	      "		[ hash_seed NUMBER ] [ hash_symmetric { on | off } ]\n"
+	      "		[ primary { DEV | none } ]\n"
+	      "		[ primary_reselect { always | better | failure } ]\n"
+	      "		[ active_slave { DEV | none } | clear_active_slave ]\n"
+	      "		[ fail_over_mac { none | active | follow } ]\n"
+	      "		[ { num_grat_arp | num_unsol_na } TIMES ]\n"
+	      "		[ peer_notify_delay MS ] [ resend_igmp TIMES ]\n"
+	      "		[ packets_per_slave PACKETS ]\n"
 	      "\n"
-	      "lacp may be spelled 802.3ad or 4, static balance-xor or 2.\n"
+	      "lacp may be spelled 802.3ad or 4, static balance-xor or 2.  miimon,\n"
+	      "use_carrier and lacp_strict are taken and change nothing.\n"
 	      "\n"
 	      "COUNT := 0..64			MS := milliseconds\n"
-	      "PRIORITY := 1..65535		KEY := 0..1023\n",
+	      "PRIORITY := 1..65535		KEY := 0..1023\n"
+	      "TIMES := 0..255			PACKETS := 0..65535\n",
 	      f);
 }
 
@@ -165,10 +221,12 @@ static void lag_port_explain(FILE *f)
 	      "		     [ admin { enabled | draining | disabled } ]\n"
 	      "		     [ port_key KEY ]\n"
 	      "		     [ port_number NUMBER ]\n"
+	      "		     [ prio PREFERENCE ]\n"
 	      "\n"
 	      "PRIORITY := 0..65535, lower is better\n"
 	      "KEY := 0..65535, 0: made of ad_user_port_key, speed and duplex\n"
-	      "NUMBER := 0..65535, 0: the lowest free one\n",
+	      "NUMBER := 0..65535, 0: the lowest free one\n"
+	      "PREFERENCE := -2147483648..2147483647, higher is better\n",
 	      f);
 }
 
@@ -201,6 +259,17 @@ static bool lag_parse_word(const struct lag_word *w, const char *arg,
 	return false;
 }
 
+/* "none" is no device. */
+static bool lag_parse_device(const char *arg, u32 *ifindex)
+{
+	if (!strcmp(arg, "none")) {
+		*ifindex = 0;
+		return true;
+	}
+	*ifindex = ll_name_to_index(arg);
+	return *ifindex;
+}
+
 static const struct lag_word lag_on_off[] = {
 	{ "off",	0 },
 	{ "on",		1 },
@@ -215,6 +284,7 @@ static void lag_parse_value(const struct link_util *lu,
 	bool valid = false;
 	__u16 v16;
 	__u32 v32;
+	__s32 s32;
 	u8 v8;
 
 	switch (o->type) {
@@ -226,6 +296,12 @@ static void lag_parse_value(const struct link_util *lu,
 			addattr_l(n, LAG_REQUEST_LEN, o->attr, &v8,
 				  sizeof(v8));
 		break;
+	case LAG_U8:
+		valid = !get_u8(&v8, arg, 0);
+		if (valid)
+			addattr_l(n, LAG_REQUEST_LEN, o->attr, &v8,
+				  sizeof(v8));
+		break;
 	case LAG_U16:
 		valid = !get_u16(&v16, arg, 0);
 		if (valid)
@@ -233,10 +309,18 @@ static void lag_parse_value(const struct link_util *lu,
 				  sizeof(v16));
 		break;
 	case LAG_U32:
-		valid = !get_u32(&v32, arg, 0);
+	case LAG_DEV:
+		valid = o->type == LAG_DEV ? lag_parse_device(arg, &v32) :
+					     !get_u32(&v32, arg, 0);
 		if (valid)
 			addattr_l(n, LAG_REQUEST_LEN, o->attr, &v32,
 				  sizeof(v32));
+		break;
+	case LAG_S32:
+		valid = !get_s32(&s32, arg, 0);
+		if (valid)
+			addattr_l(n, LAG_REQUEST_LEN, o->attr, &s32,
+				  sizeof(s32));
 		break;
 	case LAG_MAC:
 		valid = ll_addr_a2n(mac, sizeof(mac), arg) == sizeof(mac);
@@ -244,10 +328,49 @@ static void lag_parse_value(const struct link_util *lu,
 			addattr_l(n, LAG_REQUEST_LEN, o->attr, mac,
 				  sizeof(mac));
 		break;
+	case LAG_NAME:
+		if (!strcmp(arg, "none"))
+			arg = "";
+		valid = strlen(arg) < IFNAMSIZ;
+		if (valid)
+			addattr_l(n, LAG_REQUEST_LEN, o->attr, arg,
+				  strlen(arg) + 1);
+		break;
 	}
 
 	if (!valid)
 		lag_invalid(lu, o->name, arg);
+}
+
+static const struct lag_option *lag_find_option(const struct lag_option *o,
+						const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lag_aliases); i++)
+		if (!strcmp(name, lag_aliases[i].alias))
+			name = lag_aliases[i].name;
+
+	for (; o->name; o++)
+		if (!strcmp(name, o->name))
+			return o;
+
+	return NULL;
+}
+
+/* Two words, but for one of bonding's */
+static int lag_next_option(int argc, char **argv, const char **name,
+			   const char **value)
+{
+	*name = argv[0];
+	if (!strcmp(*name, "clear_active_slave")) {
+		*name = "active_slave";
+		*value = "none";
+		return 1;
+	}
+
+	*value = argc > 1 ? argv[1] : NULL;
+	return 2;
 }
 
 static int lag_parse_options(const struct link_util *lu,
@@ -256,26 +379,27 @@ static int lag_parse_options(const struct link_util *lu,
 			     struct nlmsghdr *n)
 {
 	const struct lag_option *o;
+	const char *name, *value;
+	int words;
 
-	for (; argc > 0; argc -= 2, argv += 2) {
-		if (!strcmp(argv[0], "help")) {
+	for (; argc > 0; argc -= words, argv += words) {
+		words = lag_next_option(argc, argv, &name, &value);
+		if (!strcmp(name, "help")) {
 			explain(stderr);
 			return -1;
 		}
 
-		for (o = options; o->name; o++)
-			if (!strcmp(argv[0], o->name))
-				break;
-		if (!o->name) {
+		o = lag_find_option(options, name);
+		if (!o) {
 			fprintf(stderr, "%s: unknown option \"%s\"?\n",
-				lu->id, argv[0]);
+				lu->id, name);
 			explain(stderr);
 			return -1;
 		}
 
-		if (argc == 1)
+		if (!value)
 			incomplete_command();
-		lag_parse_value(lu, o, argv[1], n);
+		lag_parse_value(lu, o, value, n);
 	}
 
 	return 0;
@@ -376,6 +500,17 @@ static const char *lag_find_word(const struct lag_word *w, u64 value)
 	return "unknown";
 }
 
+static const char *lag_json_name(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lag_aliases); i++)
+		if (lag_aliases[i].json && !strcmp(name, lag_aliases[i].name))
+			return lag_aliases[i].alias;
+
+	return name;
+}
+
 static void lag_print_options(const struct lag_option *o, struct rtattr *tb[])
 {
 	for (; o->name; o++) {
@@ -392,12 +527,29 @@ static void lag_print_options(const struct lag_option *o, struct rtattr *tb[])
 			lag_print_word(o->name, lag_find_word(o->words,
 							      lag_number(attr)));
 			break;
+		case LAG_U8:
 		case LAG_U16:
 		case LAG_U32:
-			lag_print_number(o->name, lag_number(attr));
+			lag_print_label(o->name);
+			print_color_u64(PRINT_ANY, COLOR_NONE,
+					lag_json_name(o->name), "%llu ",
+					lag_number(attr));
+			break;
+		case LAG_S32:
+			lag_print_label(o->name);
+			print_color_int(PRINT_ANY, COLOR_NONE, o->name, "%d ",
+					(int)lag_number(attr));
 			break;
 		case LAG_MAC:
 			lag_print_mac(o->name, attr);
+			break;
+		case LAG_NAME:
+			if (*(const char *)RTA_DATA(attr))
+				lag_print_word(o->name, RTA_DATA(attr));
+			break;
+		case LAG_DEV:
+			lag_print_word(o->name,
+				       ll_index_to_name(lag_number(attr)));
 			break;
 		}
 	}

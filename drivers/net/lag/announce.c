@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What needs RTNL, later: tells other devices, userspace and the log what
+/* What needs RTNL, later: tells other devices, userspace, peers and the log what
  * control did in softirq.
  *
- * Nothing that carries traffic waits for this.
+ * Nothing that carries traffic waits for this, but for the addresses of
+ * fail_over_mac.
  */
 #include "announce.h"
+#include "address.h"
 #include "lag.h"
 
 #include "engine/names.h"
@@ -41,9 +43,23 @@ static void lag_announce_log_partner(struct net_device *dev,
 				 is->system, is->system_priority, is->key);
 }
 
+static void lag_announce_log_active(struct lag *lag, int was, int is)
+{
+	const struct lag_port *port;
+
+	if (was == is)
+		return;
+
+	list_for_each_entry(port, &lag->ports, list)
+		if (port->dev->ifindex == is)
+			lag_announce_log(lag->dev, "port %s is active\n",
+					 netdev_name(port->dev));
+}
+
 static void lag_announce_lag(struct lag *lag)
 {
 	struct net_device *dev = lag->dev;
+	const struct lag_port *active;
 	struct lag_told was = lag->told;
 	struct lag_told is = {};
 
@@ -53,10 +69,14 @@ static void lag_announce_lag(struct lag *lag)
 	is.fallback = lag->lacp.fallback;
 	if (lag->lacp.aggregator)
 		is.partner = lag->lacp.active.partner;
+	active = lag_port_active(lag);
+	if (active)
+		is.active = active->dev->ifindex;
 	spin_unlock_bh(&lag->lock);
 	lag->told = is;
 
 	lag_announce_log_partner(dev, &was.partner, &is.partner);
+	lag_announce_log_active(lag, was.active, is.active);
 	if (was.fallback != is.fallback)
 		lag_announce_log(dev, "fallback %s\n",
 				 is.fallback ? "entered" : "left");
@@ -96,6 +116,31 @@ static void lag_announce_port(struct lag_port *port)
 	port->told = is;
 }
 
+/* Until linkwatch has seen the carrier, what is sent now would be lost; its
+ * NETDEV_CHANGE brings us here again.
+ */
+static void lag_announce_peers(struct lag *lag)
+{
+	struct net_device *dev = lag->dev;
+	unsigned int peers, igmp;
+
+	if (!netif_running(dev) ||
+	    test_bit(__LINK_STATE_LINKWATCH_PENDING, &dev->state))
+		return;
+
+	spin_lock_bh(&lag->lock);
+	peers = lag->peers.owed;
+	igmp = lag->igmp.owed;
+	lag->peers.owed = 0;
+	lag->igmp.owed = 0;
+	spin_unlock_bh(&lag->lock);
+
+	while (peers--)
+		call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, dev);
+	while (igmp--)
+		call_netdevice_notifiers(NETDEV_RESEND_IGMP, dev);
+}
+
 static void lag_announce(struct lag *lag)
 {
 	struct lag_port *port;
@@ -109,11 +154,15 @@ static void lag_announce(struct lag *lag)
 	lag->group_status = false;
 	spin_unlock_bh(&lag->lock);
 
+	/* First: peers are told of addresses. */
+	if (group_status)
+		lag_address_update(lag);
 	list_for_each_entry(port, &lag->ports, list)
 		if (status >> port->lacp.index & 1)
 			lag_announce_port(port);
 	if (group_status)
 		lag_announce_lag(lag);
+	lag_announce_peers(lag);
 }
 
 static void lag_announce_work(struct work_struct *work)

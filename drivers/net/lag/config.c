@@ -6,6 +6,7 @@
 #include "config.h"
 #include "port.h"
 #include "control.h"
+#include "address.h"
 #include "lag.h"
 
 #include <linux/etherdevice.h>
@@ -22,6 +23,7 @@ void lag_config_default(struct lag_config *config)
 			.goodbye		= true,
 			.ad_select		= LAG_AD_SELECT_STABLE,
 			.fallback		= LAG_FALLBACK_NONE,
+			.reselect		= LAG_RESELECT_ALWAYS,
 			.system_priority	= 65535,
 			.min_links		= 1,
 			.fallback_timeout	= 15000,
@@ -30,6 +32,13 @@ void lag_config_default(struct lag_config *config)
 		.xmit_hash_policy	= LAG_HASH_LAYER34,
 		/* Lags in a row must not all pick by the same bits. */
 		.hash_seed		= get_random_u32(),
+		.activate		= LAG_ACTIVATE_NOTHING,
+		.fail_over_mac		= LAG_FAIL_OVER_MAC_NONE,
+		.num_peer_notif		= 1,
+		.resend_igmp		= 1,
+		.packets_per_slave	= 1,
+		.use_carrier		= true,
+		.lacp_strict		= true,
 	};
 }
 
@@ -57,6 +66,62 @@ static bool lag_config_has_aggregate(const struct lag *lag)
 	return false;
 }
 
+static struct lag_port *lag_config_find_port(const struct lag *lag, int ifindex)
+{
+	struct lag_port *port;
+
+	list_for_each_entry(port, &lag->ports, list)
+		if (port->dev->ifindex == ifindex)
+			return port;
+
+	return NULL;
+}
+
+static bool lag_config_can_carry(struct lag_port *port)
+{
+	const struct lacp_port *p = &port->lacp;
+	struct lag *lag = port->lag;
+	bool can;
+
+	spin_lock_bh(&lag->lock);
+	can = lag->lacp.enabled && p->link.running && p->link.carrier &&
+	      p->admin.admin == LAG_PORT_ENABLED;
+	spin_unlock_bh(&lag->lock);
+
+	return can;
+}
+
+static int lag_config_validate_active(const struct lag *lag,
+				      const struct lag_config *config,
+				      struct nlattr *data[],
+				      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = data ? data[IFLA_LAG_ACTIVE_SLAVE] : NULL;
+	struct lag_port *port;
+
+	if (config->activate <= 0)
+		return 0;
+
+	if (config->lacp.mode != LAG_MODE_ACTIVE_BACKUP) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "active_slave is for mode active-backup; set that mode, or leave it out");
+		return -EINVAL;
+	}
+	port = lag ? lag_config_find_port(lag, config->activate) : NULL;
+	if (!port) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "active_slave must be a port of the lag; make it one first, or use primary");
+		return -EINVAL;
+	}
+	if (!lag_config_can_carry(port)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "active_slave cannot carry traffic now; see why of that port, or use primary");
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
 int lag_config_validate(const struct lag *lag, const struct lag_config *config,
 			struct nlattr *data[], struct netlink_ext_ack *extack)
 {
@@ -79,7 +144,7 @@ int lag_config_validate(const struct lag *lag, const struct lag_config *config,
 		return -EINVAL;
 	}
 
-	return 0;
+	return lag_config_validate_active(lag, config, data, extack);
 }
 
 static bool lag_config_listens(const struct lag *lag,
@@ -88,16 +153,44 @@ static bool lag_config_listens(const struct lag *lag,
 	return lag->dev->flags & IFF_UP && config->lacp.mode == LAG_MODE_LACP;
 }
 
+static int lag_config_prepare_addresses(struct lag *lag,
+					const struct lag_config *config,
+					struct netlink_ext_ack *extack)
+{
+	u8 old = lag_address_policy(&lag->config);
+	u8 new = lag_address_policy(config);
+	int err;
+
+	if (new == old)
+		return 0;
+
+	err = lag_address_apply(lag, new);
+	if (err) {
+		lag_address_apply(lag, old);
+		NL_SET_ERR_MSG(extack,
+			       "a port cannot take the address that fail_over_mac asks for; see the kernel's log for which, and release it");
+	}
+
+	return err;
+}
+
 int lag_config_prepare(struct lag *lag, const struct lag_config *config,
 		       struct netlink_ext_ack *extack)
 {
-	int err = 0;
+	int err;
 
-	if (lag_config_listens(lag, config))
+	if (lag_config_listens(lag, config)) {
 		err = lag_port_listen(lag, true);
+		if (err) {
+			NL_SET_ERR_MSG(extack,
+				       "no memory for the group address of LACP; try again");
+			return err;
+		}
+	}
+
+	err = lag_config_prepare_addresses(lag, config, extack);
 	if (err)
-		NL_SET_ERR_MSG(extack,
-			       "no memory for the group address of LACP; try again");
+		lag_port_listen(lag, lag_config_listens(lag, &lag->config));
 
 	return err;
 }
@@ -112,8 +205,13 @@ void lag_config_commit(struct lag *lag, const struct lag_config *config)
 		system = lag->dev->dev_addr;
 
 	lag->config = *config;
+	lag->config.activate = LAG_ACTIVATE_NOTHING;
 	ether_addr_copy(lag->config.lacp.system, system);
 	lag_control_configure(lag);
+	if (config->activate != LAG_ACTIVATE_NOTHING)
+		lag_control_activate(lag, lag_config_find_port(lag,
+							       config->activate));
+	lag_address_update(lag);
 	/* To stop listening cannot fail; to start has been prepared. */
 	lag_port_listen(lag, lag_config_listens(lag, config));
 }

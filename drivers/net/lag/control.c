@@ -19,8 +19,11 @@
 #include <linux/etherdevice.h>
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/pkt_sched.h>
 #include <linux/skbuff.h>
+#include <linux/string.h>
 
 /* LACPDUs of one port that are looked at in a second */
 #define LAG_CONTROL_FLOOD	100
@@ -31,6 +34,16 @@
 #define LAG_CONTROL_SLACK_MS	10
 
 #define LAG_CONTROL_KICKED	0	/* bit of &lag.kicked */
+
+/* Between notifications of peers where nothing else is asked for, and between
+ * reports of multicast groups
+ */
+#define LAG_CONTROL_PEERS_MS	100
+#define LAG_CONTROL_IGMP_MS	200
+
+/* All lags; no RTNL at reboot, which may happen while somebody holds it */
+static DEFINE_MUTEX(lag_control_lags_lock);
+static LIST_HEAD(lag_control_lags);
 
 const u8 lag_control_slow_address[ETH_ALEN] __aligned(2) = {
 	0x01, 0x80, 0xc2, 0x00, 0x00, 0x02
@@ -77,6 +90,7 @@ static void lag_control_arm(struct lag *lag)
 
 	deadline = min(lacp_group_deadline(&lag->lacp, now),
 		       lag_control_flood_deadline(lag));
+	deadline = min3(deadline, lag->peers.due, lag->igmp.due);
 	if (deadline == LACP_NEVER) {
 		hrtimer_try_to_cancel(&lag->timer);
 	} else {
@@ -183,6 +197,55 @@ static void lag_control_set_carrier(struct lag *lag)
 		netif_carrier_off(dev);
 }
 
+/* What the lag is reached through: 0 nothing, 1 its ports, or one of them, or
+ * the partner that they lead to
+ */
+static u64 lag_control_path(const struct lag *lag)
+{
+	const struct lacp_group *g = &lag->lacp;
+	const struct lacp_info *partner = &g->active.partner;
+
+	if (!netif_carrier_ok(lag->dev))
+		return 0;
+	if (g->backup_active)
+		return 2 + g->backup_active->index;
+	if (g->aggregator)
+		return ether_addr_to_u64(partner->system) << 16 | partner->key;
+	return 1;
+}
+
+static void lag_control_begin_repeat(struct lag_repeat *repeat, bool begin,
+				     u64 now)
+{
+	repeat->left = begin ? repeat->count : 0;
+	repeat->due = repeat->left ? now : LACP_NEVER;
+	repeat->owed = 0;
+}
+
+static void lag_control_repeat(struct lag_repeat *repeat, u64 now)
+{
+	if (now < repeat->due)
+		return;
+
+	repeat->owed++;
+	repeat->left--;
+	repeat->due = repeat->left ? now + repeat->interval : LACP_NEVER;
+}
+
+/* Those who send to us may still do it the old way. */
+static void lag_control_notify(struct lag *lag, u64 now)
+{
+	u64 path = lag_control_path(lag);
+
+	if (lag->path != path) {
+		lag->path = path;
+		lag_control_begin_repeat(&lag->peers, path, now);
+		lag_control_begin_repeat(&lag->igmp, path, now);
+	}
+	lag_control_repeat(&lag->peers, now);
+	lag_control_repeat(&lag->igmp, now);
+}
+
 static void lag_control_tell(struct lag *lag)
 {
 	struct lacp_effects *effects = &lag->lacp.effects;
@@ -193,7 +256,8 @@ static void lag_control_tell(struct lag *lag)
 	effects->group_status = false;
 	effects->distribution = false;
 
-	if (lag->status || lag->group_status)
+	if (lag->status || lag->group_status || lag->peers.owed ||
+	    lag->igmp.owed)
 		lag_announce_queue(lag);
 }
 
@@ -205,6 +269,7 @@ static void lag_control_settle(struct lag *lag, u64 now)
 	lag_control_collect(lag);
 	lag_control_distribute(lag);
 	lag_control_set_carrier(lag);
+	lag_control_notify(lag, now);
 	lag_control_tell(lag);
 }
 
@@ -499,8 +564,14 @@ static enum lag_pick lag_control_pick(const struct lag_config *config)
 {
 	bool symmetric = config->hash_symmetric;
 
-	if (config->lacp.mode == LAG_MODE_ACTIVE_BACKUP)
+	switch (config->lacp.mode) {
+	case LAG_MODE_ACTIVE_BACKUP:
 		return LAG_PICK_ACTIVE;
+	case LAG_MODE_BALANCE_RR:
+		return LAG_PICK_ROBIN;
+	case LAG_MODE_BROADCAST:
+		return LAG_PICK_BROADCAST;
+	}
 
 	switch (config->xmit_hash_policy) {
 	case LAG_HASH_LAYER34:
@@ -523,7 +594,18 @@ static void lag_control_tell_packet_path(struct lag *lag)
 	WRITE_ONCE(lag->xmit_hash_policy, config->xmit_hash_policy);
 	WRITE_ONCE(lag->hash_symmetric, config->hash_symmetric);
 	WRITE_ONCE(lag->hash_seed, config->hash_seed);
+	WRITE_ONCE(lag->packets_per_slave, config->packets_per_slave);
 	WRITE_ONCE(lag->pick, lag_control_pick(config));
+}
+
+static void lag_control_set_repeats(struct lag *lag)
+{
+	const struct lag_config *config = &lag->config;
+
+	lag->peers.count = config->num_peer_notif;
+	lag->peers.interval = config->peer_notify_delay ?: LAG_CONTROL_PEERS_MS;
+	lag->igmp.count = config->resend_igmp;
+	lag->igmp.interval = LAG_CONTROL_IGMP_MS;
 }
 
 void lag_control_init(struct lag *lag)
@@ -535,11 +617,22 @@ void lag_control_init(struct lag *lag)
 	lag_spread_init(&lag->spread);
 	lacp_group_init(&lag->lacp, &lag->config.lacp);
 	lag_control_tell_packet_path(lag);
+	lag_control_set_repeats(lag);
+	lag->peers.due = LACP_NEVER;
+	lag->igmp.due = LACP_NEVER;
 	lag->why = lacp_group_why(&lag->lacp);
+
+	mutex_lock(&lag_control_lags_lock);
+	list_add(&lag->list, &lag_control_lags);
+	mutex_unlock(&lag_control_lags_lock);
 }
 
 void lag_control_exit(struct lag *lag)
 {
+	mutex_lock(&lag_control_lags_lock);
+	list_del(&lag->list);
+	mutex_unlock(&lag_control_lags_lock);
+
 	spin_lock_bh(&lag->lock);
 	WRITE_ONCE(lag->dead, true);
 	spin_unlock_bh(&lag->lock);
@@ -576,6 +669,31 @@ void lag_control_carrier(struct lag *lag)
 	lag_control_enable(lag, running && !lag->dev->proto_down);
 }
 
+static bool lag_control_is_primary(const struct lag_port *port)
+{
+	return !strcmp(port->dev->name, port->lag->config.primary);
+}
+
+/* One is told after the other; no port may take over before the last is. */
+static void lag_control_set_primary(struct lag *lag, u64 now)
+{
+	struct lacp_admin patient = lag->lacp.admin;
+	u64 left;
+
+	patient.reselect = LAG_RESELECT_FAILURE;
+	lacp_group_configure(&lag->lacp, &patient, now);
+
+	for (left = lag->lacp.members; left; left &= left - 1) {
+		struct lag_port *port = lag_control_port(lag, __ffs64(left));
+		struct lacp_port_admin admin = port->lacp.admin;
+
+		admin.primary = lag_control_is_primary(port);
+		if (admin.primary != port->lacp.admin.primary)
+			lacp_port_configure(&lag->lacp, &port->lacp, &admin,
+					    now);
+	}
+}
+
 void lag_control_configure(struct lag *lag)
 {
 	u64 now;
@@ -584,8 +702,35 @@ void lag_control_configure(struct lag *lag)
 
 	now = lag_control_begin(lag);
 	lag_control_tell_packet_path(lag);
+	lag_control_set_repeats(lag);
+	lag_control_set_primary(lag, now);
 	lacp_group_configure(&lag->lacp, &lag->config.lacp, now);
 	lag_control_end(lag, now);
+}
+
+void lag_control_activate(struct lag *lag, const struct lag_port *port)
+{
+	u64 now;
+
+	ASSERT_RTNL();
+
+	now = lag_control_begin(lag);
+	lacp_group_activate(&lag->lacp, port ? &port->lacp : NULL, now);
+	lag_control_end(lag, now);
+}
+
+void lag_control_reboot(void)
+{
+	struct lag *lag;
+	u64 now;
+
+	mutex_lock(&lag_control_lags_lock);
+	list_for_each_entry(lag, &lag_control_lags, list) {
+		now = lag_control_begin(lag);
+		lacp_group_goodbye(&lag->lacp, now);
+		lag_control_end_sent(lag, now);
+	}
+	mutex_unlock(&lag_control_lags_lock);
 }
 
 /* Its ports */
@@ -593,15 +738,17 @@ void lag_control_configure(struct lag *lag)
 void lag_control_join(struct lag_port *port,
 		      const struct lacp_port_admin *admin)
 {
+	struct lacp_port_admin whole = *admin;
 	struct lag *lag = port->lag;
 	u64 now;
 
 	ASSERT_RTNL();
 
+	whole.primary = lag_control_is_primary(port);
 	spin_lock_init(&port->flood.lock);
 	now = lag_control_begin(lag);
 	port->lacp.index = __ffs64(~lag->lacp.members);
-	lacp_port_join(&lag->lacp, &port->lacp, admin, now);
+	lacp_port_join(&lag->lacp, &port->lacp, &whole, now);
 	port->joined = true;
 	lag_txmap_add(lag, port);
 	lag_control_end(lag, now);

@@ -23,17 +23,20 @@ void lag_control_init(struct lag *lag);
 /* No timer runs and none will be armed once this returns. */
 void lag_control_exit(struct lag *lag);
 
+/* The system ends: goodbyes on all ports of all lags.  Sleeps; needs no RTNL. */
+void lag_control_reboot(void);
+
 /* The lag goes up or down; down sends goodbyes before it returns.  RTNL. */
 void lag_control_open(struct lag *lag);
 void lag_control_close(struct lag *lag);
 
-/* Hand lag->config.lacp and the packet path's options on.  RTNL. */
+/* Hand lag->config on; the name of a port may have changed instead.  RTNL. */
 void lag_control_configure(struct lag *lag);
 
 /**
  * lag_control_join() - begin LACP on a port
  * @port: @port->lacp zeroed; gets its index here
- * @admin: administrative values
+ * @admin: administrative values but for primary
  *
  * Context: RTNL; at most LAG_MAX_PORTS - 1 others have joined.
  */
@@ -56,6 +59,11 @@ void lag_control_leave(struct lag_port *port);
 /* Administrative values of a port changed.  RTNL. */
 void lag_control_port_configure(struct lag_port *port,
 				const struct lacp_port_admin *admin);
+
+/* Mode active-backup: make a port the active one, or NULL: that which the rules
+ * say.  Nothing happens if it cannot carry traffic.  RTNL.
+ */
+void lag_control_activate(struct lag *lag, const struct lag_port *port);
 
 /* The link of a port changed.  RTNL. */
 void lag_control_link(struct lag_port *port, const struct lacp_link *link);

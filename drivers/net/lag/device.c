@@ -8,6 +8,7 @@
 #include "port.h"
 #include "transmit.h"
 #include "control.h"
+#include "address.h"
 #include "inherit.h"
 #include "lag.h"
 
@@ -32,6 +33,11 @@ static int lag_dev_init(struct net_device *dev)
 	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
 	if (!dev->tstats)
 		return -ENOMEM;
+	lag->turn = alloc_percpu(struct lag_turn);
+	if (!lag->turn) {
+		free_percpu(dev->tstats);
+		return -ENOMEM;
+	}
 
 	lag_follow_address(lag);
 	lag_control_init(lag);
@@ -52,6 +58,9 @@ static void lag_dev_uninit(struct net_device *dev)
 /* After the last reader of the counters */
 static void lag_dev_destruct(struct net_device *dev)
 {
+	struct lag *lag = netdev_priv(dev);
+
+	free_percpu(lag->turn);
 	free_percpu(dev->tstats);
 }
 
@@ -116,42 +125,34 @@ static void lag_dev_change_rx_flags(struct net_device *dev, int change)
 	}
 }
 
-/* The lag's own address is set before its ports': the notifier refuses a port
- * any other.
- */
 static int lag_dev_set_mac_address(struct net_device *dev, void *addr)
 {
 	struct lag *lag = netdev_priv(dev);
-	struct sockaddr old = { .sa_family = dev->type };
-	struct sockaddr *new = addr;
-	struct lag_port *port;
+	u8 policy = lag_address_policy(&lag->config);
+	const struct sockaddr *new = addr;
+	u8 old[ETH_ALEN];
 	int err;
 
 	if (!is_valid_ether_addr(new->sa_data))
 		return -EADDRNOTAVAIL;
 
-	ether_addr_copy(old.sa_data, dev->dev_addr);
+	ether_addr_copy(old, dev->dev_addr);
 	eth_hw_addr_set(dev, new->sa_data);
-	list_for_each_entry(port, &lag->ports, list) {
-		err = lag_port_set_address(port, new, NULL);
-		if (err)
-			goto undo;
+	err = lag_address_apply(lag, policy);
+	if (err) {
+		eth_hw_addr_set(dev, old);
+		lag_address_apply(lag, policy);
+		return err;
 	}
 
 	lag_follow_address(lag);
 	lag_control_configure(lag);
 	return 0;
-
-undo:
-	netdev_warn(dev, "port %s cannot take the address (%d)\n",
-		    port->dev->name, err);
-	eth_hw_addr_set(dev, old.sa_data);
-	list_for_each_entry_continue_reverse(port, &lag->ports, list)
-		lag_port_set_address(port, &old, NULL);
-	return err;
 }
 
-/* In the order of the address, for the same reason */
+/* The lag's own MTU is set before its ports': the notifier tells by that whose
+ * doing a change is.
+ */
 static int lag_dev_change_mtu(struct net_device *dev, int mtu)
 {
 	struct lag *lag = netdev_priv(dev);

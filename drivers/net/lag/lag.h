@@ -38,6 +38,9 @@
 
 #define LAG_DRV_NAME	"lag"
 
+/* &lag_config.activate: leave the active port as it is */
+#define LAG_ACTIVATE_NOTHING	(-1)
+
 /**
  * struct lag_config - the options of a lag, as a value
  * @lacp: what the engine has to know
@@ -46,6 +49,18 @@
  * @hash_symmetric: both directions of a flow hash alike
  * @actor_system: explicit system identifier, zero: the lag's address, which
  *	is then what @lacp.system holds
+ * @primary: name of the device that is to be preferred, or empty
+ * @activate: what to do once when this is put in force: ifindex of the port
+ *	that becomes active, 0: that which the rules say, or
+ *	LAG_ACTIVATE_NOTHING
+ * @fail_over_mac: &enum lag_fail_over_mac
+ * @num_peer_notif: how often peers are notified
+ * @peer_notify_delay: ms between that, 0: a default
+ * @resend_igmp: how often multicast groups are joined anew
+ * @packets_per_slave: mode balance-rr: packets before the next port
+ * @miimon: kept for who reads it back, like the following
+ * @use_carrier: kept
+ * @lacp_strict: kept
  */
 struct lag_config {
 	struct lacp_admin	lacp;
@@ -53,6 +68,16 @@ struct lag_config {
 	u32			hash_seed;
 	bool			hash_symmetric;
 	u8			actor_system[ETH_ALEN] __aligned(2);
+	char			primary[IFNAMSIZ];
+	int			activate;
+	u8			fail_over_mac;
+	u8			num_peer_notif;
+	u32			peer_notify_delay;
+	u32			resend_igmp;
+	u32			packets_per_slave;
+	u32			miimon;
+	bool			use_carrier;
+	bool			lacp_strict;
 };
 
 /**
@@ -64,6 +89,8 @@ struct lag_config {
  * @LAG_PICK_LAYER2: by hash, policy layer2
  * @LAG_PICK_HASH: by hash, any policy
  * @LAG_PICK_ACTIVE: all slots name the same port
+ * @LAG_PICK_ROBIN: one live port after the other
+ * @LAG_PICK_BROADCAST: all live ports
  */
 enum lag_pick {
 	LAG_PICK_LAYER34,
@@ -72,6 +99,18 @@ enum lag_pick {
 	LAG_PICK_LAYER2,
 	LAG_PICK_HASH,
 	LAG_PICK_ACTIVE,
+	LAG_PICK_ROBIN,
+	LAG_PICK_BROADCAST,
+};
+
+/**
+ * struct lag_turn - mode balance-rr: whose turn it is, for each CPU
+ * @index: of the port in &lag_txmap.port
+ * @left: packets until it is the next one's
+ */
+struct lag_turn {
+	unsigned int		index;
+	unsigned int		left;
 };
 
 /**
@@ -108,17 +147,35 @@ struct lag_flood {
 };
 
 /**
+ * struct lag_repeat - something that is told several times
+ * @count: how often
+ * @interval: ms between
+ * @left: how often still
+ * @due: ms at which it is the next time, or LACP_NEVER
+ * @owed: times that have come and &lag.announce still has to tell
+ */
+struct lag_repeat {
+	unsigned int		count;
+	unsigned int		interval;
+	unsigned int		left;
+	u64			due;
+	unsigned int		owed;
+};
+
+/**
  * struct lag_told - what was announced or logged last, to tell differences
  * @carrier: of the lag
  * @why: &enum lag_why, what keeps the lag from having it
  * @fallback: fallback is in force
  * @partner: of the active aggregator, zero: none
+ * @active: ifindex of the active port of mode active-backup, 0: none
  */
 struct lag_told {
 	bool			carrier;
 	u8			why;
 	bool			fallback;
 	struct lacp_info	partner;
+	int			active;
 };
 
 /**
@@ -185,7 +242,9 @@ struct lag_port {
  * @xmit_hash_policy: &lag_config.xmit_hash_policy for the packet path
  * @hash_symmetric: &lag_config.hash_symmetric for the packet path
  * @hash_seed: &lag_config.hash_seed for the packet path
+ * @packets_per_slave: &lag_config.packets_per_slave for the packet path
  * @dev: the netdevice itself
+ * @turn: mode balance-rr, per CPU
  * @lock: see DOC: Locking
  * @lacp: the engine
  * @spread: slots and homes by number, what @txmap holds by pointer
@@ -199,12 +258,17 @@ struct lag_port {
  * @timer: calls the engine at its deadline
  * @status: mask of ports whose change @announce still has to tell
  * @group_status: the same of the lag
+ * @path: what the lag is reached through, to tell when that changes
+ * @peers: notification of peers
+ * @igmp: joining of multicast groups
  * @announce: what needs RTNL, later
  * @told: what @announce has told
  * @ports: the ports in the order of joining; RTNL, readable under RCU
  * @num_ports: length of @ports; RTNL
  * @config: options; RTNL
  * @listening: the ports hear the group address of LACP; RTNL
+ * @readdressing: a port is being given another address, by us; RTNL
+ * @list: in the list of all lags
  */
 struct lag {
 	/* Read for every packet */
@@ -214,7 +278,9 @@ struct lag {
 	u8			xmit_hash_policy;
 	bool			hash_symmetric;
 	u32			hash_seed;
+	u32			packets_per_slave;
 	struct net_device	*dev;
+	struct lag_turn __percpu *turn;
 
 	/* lock */
 	spinlock_t		lock;
@@ -230,6 +296,9 @@ struct lag {
 	struct hrtimer		timer;
 	u64			status;
 	bool			group_status;
+	u64			path;
+	struct lag_repeat	peers;
+	struct lag_repeat	igmp;
 
 	/* RTNL */
 	struct work_struct	announce;
@@ -238,6 +307,10 @@ struct lag {
 	unsigned int		num_ports;
 	struct lag_config	config;
 	bool			listening;
+	bool			readdressing;
+
+	/* lock of the list */
+	struct list_head	list;
 };
 
 static inline struct lag_port *lag_port_get_rcu(const struct net_device *dev)
@@ -248,6 +321,15 @@ static inline struct lag_port *lag_port_get_rcu(const struct net_device *dev)
 static inline struct lag_port *lag_port_get_rtnl(const struct net_device *dev)
 {
 	return rtnl_dereference(dev->rx_handler_data);
+}
+
+/* Mode active-backup: the active port, or NULL.  &lag.lock. */
+static inline struct lag_port *lag_port_active(const struct lag *lag)
+{
+	const struct lacp_port *active = lag->lacp.backup_active;
+
+	return active ? container_of(lag->lacp.port[active->index],
+				     struct lag_port, lacp) : NULL;
 }
 
 #endif /* _LAG_H */

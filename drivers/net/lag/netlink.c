@@ -16,6 +16,11 @@
 #include <linux/if_lag.h>
 #include <net/rtnetlink.h>
 
+/* bonding's defaults of what there is nothing like here */
+#define LAG_ALL_SLAVES_ACTIVE	0
+#define LAG_LP_INTERVAL		1
+#define LAG_TLB_DYNAMIC_LB	1
+
 /* Say why, and -EINVAL */
 #define lag_refuse(extack, attr, sentence)				\
 	({								\
@@ -62,29 +67,37 @@ static int lag_parse_mode(u8 *mode, const struct nlattr *attr,
 			  struct netlink_ext_ack *extack)
 {
 	switch (nla_get_u8(attr)) {
-	case LAG_MODE_LACP:
+	case LAG_MODE_BALANCE_RR:
+	case LAG_MODE_ACTIVE_BACKUP:
 	case LAG_MODE_STATIC:
+	case LAG_MODE_BROADCAST:
+	case LAG_MODE_LACP:
 		*mode = nla_get_u8(attr);
 		return 0;
-	case LAG_MODE_BALANCE_RR:
-		return lag_refuse(extack, attr,
-				  "mode balance-rr is not available; use mode static, which keeps the packets of a flow in order");
-	case LAG_MODE_ACTIVE_BACKUP:
-		return lag_refuse(extack, attr,
-				  "mode active-backup is not available; use mode lacp with max_links 1");
-	case LAG_MODE_BROADCAST:
-		return lag_refuse(extack, attr,
-				  "mode broadcast is not available; use mode lacp or static");
 	case 5:
 		return lag_refuse(extack, attr,
-				  "mode balance-tlb is not available; use mode lacp or static");
+				  "mode balance-tlb is not available; use mode active-backup, or lacp or static with the switch set up for it");
 	case 6:
 		return lag_refuse(extack, attr,
-				  "mode balance-alb is not available; use mode lacp or static");
+				  "mode balance-alb is not available; use mode active-backup, or lacp or static with the switch set up for it");
 	default:
 		return lag_refuse(extack, attr,
-				  "mode is unknown; use 4 (lacp) or 2 (static)");
+				  "mode is unknown; use 0 (balance-rr), 1 (active-backup), 2 (static), 3 (broadcast) or 4 (lacp)");
 	}
+}
+
+static int lag_parse_primary(char primary[IFNAMSIZ], const struct nlattr *attr,
+			     struct netlink_ext_ack *extack)
+{
+	char name[IFNAMSIZ];
+
+	if (nla_strscpy(name, attr, sizeof(name)) < 0 ||
+	    (name[0] && !dev_valid_name(name)))
+		return lag_refuse(extack, attr,
+				  "primary must be the name of a device; an empty one stands for none");
+
+	memcpy(primary, name, sizeof(name));
+	return 0;
 }
 
 static int lag_parse_policy(u8 *policy, const struct nlattr *attr,
@@ -140,6 +153,20 @@ static const struct nla_policy lag_policy[IFLA_LAG_MAX + 1] = {
 	[IFLA_LAG_DOWNDELAY]		= { .type = NLA_U32 },
 	[IFLA_LAG_HASH_SEED]		= { .type = NLA_U32 },
 	[IFLA_LAG_HASH_SYMMETRIC]	= { .type = NLA_U8 },
+	[IFLA_LAG_PRIMARY]		= { .type = NLA_STRING },
+	[IFLA_LAG_PRIMARY_RESELECT]	= { .type = NLA_U8 },
+	[IFLA_LAG_ACTIVE_SLAVE]		= { .type = NLA_U32 },
+	[IFLA_LAG_FAIL_OVER_MAC]	= { .type = NLA_U8 },
+	[IFLA_LAG_NUM_PEER_NOTIF]	= { .type = NLA_U8 },
+	[IFLA_LAG_PEER_NOTIFY_DELAY]	= { .type = NLA_U32 },
+	[IFLA_LAG_RESEND_IGMP]		= { .type = NLA_U32 },
+	[IFLA_LAG_PACKETS_PER_SLAVE]	= { .type = NLA_U32 },
+	[IFLA_LAG_MIIMON]		= { .type = NLA_U32 },
+	[IFLA_LAG_USE_CARRIER]		= { .type = NLA_U8 },
+	[IFLA_LAG_LACP_STRICT]		= { .type = NLA_U8 },
+	[IFLA_LAG_ALL_SLAVES_ACTIVE]	= { .type = NLA_U8 },
+	[IFLA_LAG_LP_INTERVAL]		= { .type = NLA_U32 },
+	[IFLA_LAG_TLB_DYNAMIC_LB]	= { .type = NLA_U8 },
 	[IFLA_LAG_STATE]		= {
 		.type		= NLA_REJECT,
 		.reject_message	= "the state of a lag is read only; leave it out",
@@ -245,6 +272,69 @@ static int lag_parse_option(struct lag_config *config,
 		return 0;
 	case IFLA_LAG_HASH_SYMMETRIC:
 		return lag_parse_bool(&config->hash_symmetric, attr, extack);
+	case IFLA_LAG_PRIMARY:
+		return lag_parse_primary(config->primary, attr, extack);
+	case IFLA_LAG_PRIMARY_RESELECT:
+		if (nla_get_u8(attr) > LAG_RESELECT_FAILURE)
+			return lag_refuse(extack, attr,
+					  "primary_reselect must be 0 (always), 1 (better) or 2 (failure)");
+		lacp->reselect = nla_get_u8(attr);
+		return 0;
+	case IFLA_LAG_ACTIVE_SLAVE:
+		if (nla_get_u32(attr) > INT_MAX)
+			return lag_refuse(extack, attr,
+					  "active_slave must be the ifindex of a port, or 0 to let the rules decide");
+		config->activate = nla_get_u32(attr);
+		return 0;
+	case IFLA_LAG_FAIL_OVER_MAC:
+		if (nla_get_u8(attr) > LAG_FAIL_OVER_MAC_FOLLOW)
+			return lag_refuse(extack, attr,
+					  "fail_over_mac must be 0 (none), 1 (active) or 2 (follow)");
+		config->fail_over_mac = nla_get_u8(attr);
+		return 0;
+	case IFLA_LAG_NUM_PEER_NOTIF:
+		config->num_peer_notif = nla_get_u8(attr);
+		return 0;
+	case IFLA_LAG_PEER_NOTIFY_DELAY:
+		if (nla_get_u32(attr) > 300000)
+			return lag_refuse(extack, attr,
+					  "peer_notify_delay must be 0..300000 ms");
+		config->peer_notify_delay = nla_get_u32(attr);
+		return 0;
+	case IFLA_LAG_RESEND_IGMP:
+		if (nla_get_u32(attr) > 255)
+			return lag_refuse(extack, attr,
+					  "resend_igmp must be 0..255");
+		config->resend_igmp = nla_get_u32(attr);
+		return 0;
+	case IFLA_LAG_PACKETS_PER_SLAVE:
+		if (nla_get_u32(attr) > 65535)
+			return lag_refuse(extack, attr,
+					  "packets_per_slave must be 0..65535, 0 for a port at random");
+		config->packets_per_slave = nla_get_u32(attr);
+		return 0;
+	case IFLA_LAG_MIIMON:
+		config->miimon = nla_get_u32(attr);
+		return 0;
+	case IFLA_LAG_USE_CARRIER:
+		return lag_parse_bool(&config->use_carrier, attr, extack);
+	case IFLA_LAG_LACP_STRICT:
+		return lag_parse_bool(&config->lacp_strict, attr, extack);
+	case IFLA_LAG_ALL_SLAVES_ACTIVE:
+		if (nla_get_u8(attr) == LAG_ALL_SLAVES_ACTIVE)
+			return 0;
+		return lag_refuse(extack, attr,
+				  "all_slaves_active is not available; to receive on all ports use mode static or broadcast");
+	case IFLA_LAG_LP_INTERVAL:
+		if (nla_get_u32(attr) == LAG_LP_INTERVAL)
+			return 0;
+		return lag_refuse(extack, attr,
+				  "lp_interval belongs to balance-tlb and balance-alb; to tell switches of a failover use num_grat_arp");
+	case IFLA_LAG_TLB_DYNAMIC_LB:
+		if (nla_get_u8(attr) == LAG_TLB_DYNAMIC_LB)
+			return 0;
+		return lag_refuse(extack, attr,
+				  "tlb_dynamic_lb belongs to balance-tlb; use mode lacp or static with an xmit_hash_policy");
 	}
 
 	return 0;
@@ -291,11 +381,25 @@ static size_t lag_options_size(void)
 	       nla_total_size(sizeof(u32)) +	/* IFLA_LAG_DOWNDELAY */
 	       nla_total_size(sizeof(u32)) +	/* IFLA_LAG_HASH_SEED */
 	       nla_total_size(sizeof(u8)) +	/* IFLA_LAG_HASH_SYMMETRIC */
+	       nla_total_size(IFNAMSIZ) +	/* IFLA_LAG_PRIMARY */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_LAG_PRIMARY_RESELECT */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_LAG_ACTIVE_SLAVE */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_LAG_FAIL_OVER_MAC */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_LAG_NUM_PEER_NOTIF */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_LAG_PEER_NOTIFY_DELAY */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_LAG_RESEND_IGMP */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_LAG_PACKETS_PER_SLAVE */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_LAG_MIIMON */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_LAG_USE_CARRIER */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_LAG_LACP_STRICT */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_LAG_ALL_SLAVES_ACTIVE */
+	       nla_total_size(sizeof(u32)) +	/* IFLA_LAG_LP_INTERVAL */
+	       nla_total_size(sizeof(u8)) +	/* IFLA_LAG_TLB_DYNAMIC_LB */
 	       0;
 }
 
 static int lag_fill_options(struct sk_buff *skb,
-			    const struct lag_config *config)
+			    const struct lag_config *config, int active)
 {
 	const struct lacp_admin *lacp = &config->lacp;
 
@@ -324,6 +428,23 @@ static int lag_fill_options(struct sk_buff *skb,
 	    nla_put_u32(skb, IFLA_LAG_DOWNDELAY, lacp->downdelay) ||
 	    nla_put_u32(skb, IFLA_LAG_HASH_SEED, config->hash_seed) ||
 	    nla_put_u8(skb, IFLA_LAG_HASH_SYMMETRIC, config->hash_symmetric) ||
+	    nla_put_string(skb, IFLA_LAG_PRIMARY, config->primary) ||
+	    nla_put_u8(skb, IFLA_LAG_PRIMARY_RESELECT, lacp->reselect) ||
+	    (active && nla_put_u32(skb, IFLA_LAG_ACTIVE_SLAVE, active)) ||
+	    nla_put_u8(skb, IFLA_LAG_FAIL_OVER_MAC, config->fail_over_mac) ||
+	    nla_put_u8(skb, IFLA_LAG_NUM_PEER_NOTIF, config->num_peer_notif) ||
+	    nla_put_u32(skb, IFLA_LAG_PEER_NOTIFY_DELAY,
+			config->peer_notify_delay) ||
+	    nla_put_u32(skb, IFLA_LAG_RESEND_IGMP, config->resend_igmp) ||
+	    nla_put_u32(skb, IFLA_LAG_PACKETS_PER_SLAVE,
+			config->packets_per_slave) ||
+	    nla_put_u32(skb, IFLA_LAG_MIIMON, config->miimon) ||
+	    nla_put_u8(skb, IFLA_LAG_USE_CARRIER, config->use_carrier) ||
+	    nla_put_u8(skb, IFLA_LAG_LACP_STRICT, config->lacp_strict) ||
+	    nla_put_u8(skb, IFLA_LAG_ALL_SLAVES_ACTIVE,
+		       LAG_ALL_SLAVES_ACTIVE) ||
+	    nla_put_u32(skb, IFLA_LAG_LP_INTERVAL, LAG_LP_INTERVAL) ||
+	    nla_put_u8(skb, IFLA_LAG_TLB_DYNAMIC_LB, LAG_TLB_DYNAMIC_LB) ||
 	    0)
 		return -EMSGSIZE;
 
@@ -443,6 +564,7 @@ static const struct nla_policy lag_port_policy[IFLA_LAG_PORT_MAX + 1] = {
 	[IFLA_LAG_PORT_ADMIN]		= { .type = NLA_U8 },
 	[IFLA_LAG_PORT_KEY]		= { .type = NLA_U16 },
 	[IFLA_LAG_PORT_NUMBER]		= { .type = NLA_U16 },
+	[IFLA_LAG_PORT_PRIO]		= { .type = NLA_S32 },
 	[IFLA_LAG_PORT_STATE]		= {
 		.type		= NLA_REJECT,
 		.reject_message	= "the state of a port is read only; leave it out",
@@ -476,6 +598,10 @@ static int lag_parse_port(struct lacp_port_admin *admin, struct nlattr *data[],
 	if (attr)
 		admin->number = nla_get_u16(attr);
 
+	attr = data[IFLA_LAG_PORT_PRIO];
+	if (attr)
+		admin->prio = nla_get_s32(attr);
+
 	return 0;
 }
 
@@ -485,6 +611,7 @@ static size_t lag_port_options_size(void)
 	       nla_total_size(sizeof(u8)) +	/* IFLA_LAG_PORT_ADMIN */
 	       nla_total_size(sizeof(u16)) +	/* IFLA_LAG_PORT_KEY */
 	       nla_total_size(sizeof(u16)) +	/* IFLA_LAG_PORT_NUMBER */
+	       nla_total_size(sizeof(s32)) +	/* IFLA_LAG_PORT_PRIO */
 	       0;
 }
 
@@ -496,6 +623,7 @@ static int lag_fill_port_options(struct sk_buff *skb,
 	    nla_put_u8(skb, IFLA_LAG_PORT_ADMIN, p->admin.admin) ||
 	    nla_put_u16(skb, IFLA_LAG_PORT_KEY, p->admin.key) ||
 	    nla_put_u16(skb, IFLA_LAG_PORT_NUMBER, p->actor.port) ||
+	    nla_put_s32(skb, IFLA_LAG_PORT_PRIO, p->admin.prio) ||
 	    0)
 		return -EMSGSIZE;
 
@@ -786,16 +914,17 @@ static size_t lag_get_size(const struct net_device *dev)
 static int lag_fill_info(struct sk_buff *skb, const struct net_device *dev)
 {
 	struct lag *lag = netdev_priv(dev);
+	const struct lag_port *active;
 	int err;
 
 	ASSERT_RTNL();
 
-	err = lag_fill_options(skb, &lag->config);
-	if (err)
-		return err;
-
 	spin_lock_bh(&lag->lock);
-	err = lag_fill_state(skb, lag);
+	active = lag_port_active(lag);
+	err = lag_fill_options(skb, &lag->config,
+			       active ? active->dev->ifindex : 0);
+	if (!err)
+		err = lag_fill_state(skb, lag);
 	spin_unlock_bh(&lag->lock);
 
 	return err;

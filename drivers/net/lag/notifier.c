@@ -6,13 +6,15 @@
 #include "notifier.h"
 #include "device.h"
 #include "port.h"
-#include "inherit.h"
 #include "control.h"
+#include "address.h"
+#include "inherit.h"
 #include "lag.h"
 
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
 #include <linux/notifier.h>
+#include <linux/reboot.h>
 
 /* The MTU of a port is the lag's, which sets its own before its ports': when
  * they are equal the change is not the lag's doing.
@@ -32,17 +34,29 @@ static int lag_port_changes_mtu(const struct lag_port *port)
 	return notifier_from_errno(-EBUSY);
 }
 
-/* Likewise its address, but this event tells the new one. */
 static int lag_port_changes_address(const struct lag_port *port,
 				    const void *ptr)
 {
 	const struct netdev_notifier_pre_changeaddr_info *info = ptr;
 
-	if (ether_addr_equal(info->dev_addr, port->lag->dev->dev_addr))
+	if (port->lag->readdressing ||
+	    ether_addr_equal(info->dev_addr, port->dev->dev_addr))
 		return NOTIFY_DONE;
 
 	NL_SET_ERR_MSG(info->info.extack,
 		       "a port has the address of its lag; set that of the lag");
+	return notifier_from_errno(-EBUSY);
+}
+
+static int lag_changes_address(struct lag *lag, const void *ptr)
+{
+	const struct netdev_notifier_pre_changeaddr_info *info = ptr;
+
+	if (!lag_address_is_bound(lag, info->dev_addr))
+		return NOTIFY_DONE;
+
+	NL_SET_ERR_MSG(info->info.extack,
+		       "with fail_over_mac active the lag has the address of its active port; set fail_over_mac none first");
 	return notifier_from_errno(-EBUSY);
 }
 
@@ -65,6 +79,10 @@ static int lag_port_event(struct lag_port *port, unsigned long event, void *ptr)
 	case NETDEV_FEAT_CHANGE:
 		lag_inherit_update(lag);
 		break;
+	case NETDEV_CHANGENAME:
+		/* The primary is known by name. */
+		lag_control_configure(lag);
+		break;
 	case NETDEV_PRECHANGEMTU:
 		return lag_port_changes_mtu(port);
 	case NETDEV_PRE_CHANGEADDR:
@@ -86,25 +104,54 @@ static int lag_netdev_event(struct notifier_block *nb, unsigned long event,
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct lag_port *port;
+	int ret = NOTIFY_DONE;
 
 	/* Whoever ends protodown turns the carrier on, whatever LACP says. */
 	if (event == NETDEV_CHANGE && lag_device_is(dev))
 		lag_control_carrier(netdev_priv(dev));
+	if (event == NETDEV_PRE_CHANGEADDR && lag_device_is(dev))
+		ret = lag_changes_address(netdev_priv(dev), ptr);
 
 	port = lag_port_from_dev(dev);
-	return port ? lag_port_event(port, event, ptr) : NOTIFY_DONE;
+	if (port && ret == NOTIFY_DONE)
+		ret = lag_port_event(port, event, ptr);
+
+	return ret;
 }
 
 static struct notifier_block lag_notifier = {
 	.notifier_call = lag_netdev_event,
 };
 
+static int lag_reboot_event(struct notifier_block *nb, unsigned long event,
+			    void *ptr)
+{
+	lag_control_reboot();
+	return NOTIFY_DONE;
+}
+
+/* Last of all: the others may still need the network. */
+static struct notifier_block lag_reboot_notifier = {
+	.notifier_call	= lag_reboot_event,
+	.priority	= INT_MIN,
+};
+
 int lag_notifier_init(void)
 {
-	return register_netdevice_notifier(&lag_notifier);
+	int err;
+
+	err = register_netdevice_notifier(&lag_notifier);
+	if (err)
+		return err;
+
+	err = register_reboot_notifier(&lag_reboot_notifier);
+	if (err)
+		unregister_netdevice_notifier(&lag_notifier);
+	return err;
 }
 
 void lag_notifier_exit(void)
 {
+	unregister_reboot_notifier(&lag_reboot_notifier);
 	unregister_netdevice_notifier(&lag_notifier);
 }

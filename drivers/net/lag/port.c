@@ -6,6 +6,7 @@
 #include "port.h"
 #include "receive.h"
 #include "control.h"
+#include "address.h"
 #include "inherit.h"
 #include "lag.h"
 
@@ -51,16 +52,6 @@ struct lag_port *lag_port_from_dev(const struct net_device *dev)
 		return NULL;
 
 	return lag_port_get_rtnl(dev);
-}
-
-int lag_port_set_address(struct lag_port *port, struct sockaddr *addr,
-			 struct netlink_ext_ack *extack)
-{
-	/* A device that cannot be given another may still have the right one. */
-	if (ether_addr_equal(port->dev->dev_addr, addr->sa_data))
-		return 0;
-
-	return dev_set_mac_address(port->dev, addr, extack);
 }
 
 void lag_port_link_changed(struct lag_port *port)
@@ -232,11 +223,9 @@ static void lag_port_free(struct lag_port *port)
 
 static void lag_port_restore_address(struct lag_port *port)
 {
-	struct sockaddr addr = { .sa_family = port->dev->type };
 	int err;
 
-	ether_addr_copy(addr.sa_data, port->saved_addr);
-	err = lag_port_set_address(port, &addr, NULL);
+	err = lag_address_give(port, port->saved_addr, NULL);
 	if (err)
 		netdev_warn(port->lag->dev,
 			    "port %s cannot take its own address back (%d)\n",
@@ -291,7 +280,6 @@ static bool lag_port_is_namesake(const struct lag_port *port)
 static int lag_port_take(struct lag_port *port, struct netlink_ext_ack *extack)
 {
 	struct net_device *lag_dev = port->lag->dev;
-	struct sockaddr addr = { .sa_family = lag_dev->type };
 	struct net_device *dev = port->dev;
 	int err;
 
@@ -309,8 +297,7 @@ static int lag_port_take(struct lag_port *port, struct netlink_ext_ack *extack)
 	if (lag_port_is_namesake(port))
 		return 0;
 
-	ether_addr_copy(addr.sa_data, lag_dev->dev_addr);
-	err = lag_port_set_address(port, &addr, extack);
+	err = lag_address_give_first(port, extack);
 	if (err) {
 		NL_SET_ERR_MSG(extack,
 			       "the device cannot take the address of the lag; give the lag that of the device first");
@@ -360,6 +347,10 @@ static enum netdev_lag_hash lag_port_hash_type(const struct lag *lag)
 	}
 }
 
+/* Who is told of it here, such as the driver of a switch, is not told when mode
+ * or policy change later: the kernel has no event for that but the unlinking
+ * of every port, and a daemon that sees one takes the port for released.
+ */
 static int lag_port_link_upper(struct lag_port *port,
 			       struct netlink_ext_ack *extack)
 {
@@ -631,6 +622,7 @@ static void lag_port_release(struct lag_port *port, bool gone)
 	lag_control_goodbye(port);
 	lag_port_delist(port);
 	lag_port_detach(port);
+	lag_address_update(port->lag);
 	lag_port_give_back(port, gone);
 
 	lag_port_warn_address(port);

@@ -9,7 +9,6 @@ struct lag;
 struct lag_port;
 struct net_device;
 struct netlink_ext_ack;
-struct sockaddr;
 
 /**
  * lag_port_join() - make a device a port
@@ -31,10 +30,6 @@ void lag_port_lose(struct lag_port *port);
 
 /* Ask the driver for speed and duplex and tell control.  RTNL, may sleep. */
 void lag_port_link_changed(struct lag_port *port);
-
-/* Give a port an address if it has another.  RTNL, may sleep. */
-int lag_port_set_address(struct lag_port *port, struct sockaddr *addr,
-			 struct netlink_ext_ack *extack);
 
 /* Whether the ports, present and future, hear what is sent to the group
  * address of LACP.  Only true can fail, and only if it was false.  RTNL.

@@ -21,6 +21,8 @@
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/percpu.h>
+#include <linux/random.h>
 #include <linux/skbuff.h>
 
 #include <net/flow_dissector.h>
@@ -329,6 +331,94 @@ static noinline netdev_tx_t lag_xmit_layer2(struct sk_buff *skb,
 	return lag_xmit_flow(skb, lag, LAG_HASH_LAYER2, false);
 }
 
+/* Mode balance-rr: IGMP has to stay where the switch has heard it before.  A
+ * VLAN tag in the frame hides it, as it does from most switches.
+ */
+static bool lag_xmit_is_igmp(const struct sk_buff *skb)
+{
+	const unsigned int len = LAG_XMIT_IPV4(check);
+	u8 buffer[sizeof(__be16) + sizeof(struct iphdr)];
+	const u8 *data;
+
+	data = skb_header_pointer(skb, LAG_XMIT_TYPE, sizeof(__be16) + len,
+				  buffer);
+	return data && lag_xmit_type(data) == htons(ETH_P_IP) &&
+	       data[sizeof(__be16) + LAG_XMIT_IPV4(protocol)] == IPPROTO_IGMP;
+}
+
+/* The live port after this one, or the first */
+static unsigned int lag_xmit_next(u64 live, unsigned int index)
+{
+	u64 after = live & ~GENMASK_ULL(index, 0);
+
+	return __ffs64(after ?: live);
+}
+
+static noinline netdev_tx_t lag_xmit_robin(struct sk_buff *skb,
+					   struct lag *lag)
+{
+	struct lag_turn *turn = this_cpu_ptr(lag->turn);
+	u32 packets = READ_ONCE(lag->packets_per_slave);
+	u64 live = READ_ONCE(lag->txmap.live);
+	const struct lag_port *port;
+	unsigned int left;
+
+	if (lag_xmit_is_igmp(skb))
+		return lag_xmit_hash(skb, lag, 0);
+	if (!packets || !live)
+		return lag_xmit_hash(skb, lag, get_random_u32());
+
+	left = min(turn->left, packets);
+	if (!left || !(live & BIT_ULL(turn->index))) {
+		turn->index = lag_xmit_next(live, turn->index);
+		left = packets;
+	}
+	turn->left = left - 1;
+
+	port = rcu_dereference_bh(lag->txmap.port[turn->index]);
+	if (likely(port && netif_carrier_ok(port->dev)))
+		return lag_xmit_port(skb, port);
+
+	return lag_xmit_without_port(skb, lag, get_random_u32());
+}
+
+static void lag_xmit_copy(struct sk_buff *skb, const struct lag_port *port)
+{
+	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
+
+	if (unlikely(!copy)) {
+		dev_core_stats_tx_dropped_inc(skb->dev);
+		return;
+	}
+	copy->dev = port->dev;
+	dev_queue_xmit(copy);
+}
+
+/* Mode broadcast: a copy to each live port, the packet itself to the last */
+static noinline netdev_tx_t lag_xmit_broadcast(struct sk_buff *skb,
+					       struct lag *lag)
+{
+	u64 live = READ_ONCE(lag->txmap.live);
+	const struct lag_port *last = NULL;
+
+	for (; live; live &= live - 1) {
+		const struct lag_port *port;
+
+		port = rcu_dereference_bh(lag->txmap.port[__ffs64(live)]);
+		if (unlikely(!port || !netif_carrier_ok(port->dev))) {
+			lag_control_kick(lag);
+			continue;
+		}
+		if (last)
+			lag_xmit_copy(skb, last);
+		last = port;
+	}
+	if (likely(last))
+		return lag_xmit_port(skb, last);
+
+	return lag_xmit_without_port(skb, lag, 0);
+}
+
 /* Mode and policy, asked once; LAG_PICK_LAYER34 does not come here. */
 static noinline netdev_tx_t lag_xmit_by_pick(struct sk_buff *skb,
 					     struct lag *lag)
@@ -342,6 +432,10 @@ static noinline netdev_tx_t lag_xmit_by_pick(struct sk_buff *skb,
 		return lag_xmit_layer2(skb, lag);
 	case LAG_PICK_ACTIVE:
 		return lag_xmit_hash(skb, lag, 0);
+	case LAG_PICK_ROBIN:
+		return lag_xmit_robin(skb, lag);
+	case LAG_PICK_BROADCAST:
+		return lag_xmit_broadcast(skb, lag);
 	default:
 		return lag_xmit_dissect(skb, lag);
 	}

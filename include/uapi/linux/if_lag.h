@@ -7,7 +7,7 @@
  *
  *   IFLA_INFO_KIND  "lag"
  *   IFLA_INFO_DATA
- *     IFLA_LAG_MODE ... IFLA_LAG_HASH_SYMMETRIC     options, read and write
+ *     IFLA_LAG_MODE ... IFLA_LAG_TLB_DYNAMIC_LB     options, read and write
  *     IFLA_LAG_STATE                                read only
  *       IFLA_LAG_STATE_*
  *
@@ -15,7 +15,7 @@
  *
  *   IFLA_INFO_SLAVE_KIND  "lag"
  *   IFLA_INFO_SLAVE_DATA
- *     IFLA_LAG_PORT_ACTOR_PORT_PRIO ... _NUMBER     options, read and write
+ *     IFLA_LAG_PORT_ACTOR_PORT_PRIO ... _PRIO       options, read and write
  *     IFLA_LAG_PORT_STATE                           read only
  *       IFLA_LAG_PORT_STATE_*
  *         IFLA_LAG_PORT_STATE_ACTOR, _PARTNER
@@ -124,7 +124,7 @@ enum lag_ad_select {
 
 /**
  * enum lag_primary_reselect - mode active-backup: when a better port takes over
- * from one that works
+ * from one that works (%IFLA_LAG_PRIMARY_RESELECT)
  * @LAG_RESELECT_ALWAYS: at once
  * @LAG_RESELECT_BETTER: if it is faster, or as fast and full duplex instead of
  *	half
@@ -136,6 +136,21 @@ enum lag_primary_reselect {
 	LAG_RESELECT_ALWAYS,
 	LAG_RESELECT_BETTER,
 	LAG_RESELECT_FAILURE,
+};
+
+/**
+ * enum lag_fail_over_mac - mode active-backup: who has which MAC address
+ * (%IFLA_LAG_FAIL_OVER_MAC)
+ * @LAG_FAIL_OVER_MAC_NONE: all ports have that of the lag
+ * @LAG_FAIL_OVER_MAC_ACTIVE: the ports keep theirs, the lag takes that of the
+ *	active port
+ * @LAG_FAIL_OVER_MAC_FOLLOW: the ports keep theirs but the active one, which
+ *	has that of the lag; if that is the own one of another port, they swap
+ */
+enum lag_fail_over_mac {
+	LAG_FAIL_OVER_MAC_NONE,
+	LAG_FAIL_OVER_MAC_ACTIVE,
+	LAG_FAIL_OVER_MAC_FOLLOW,
 };
 
 /**
@@ -324,6 +339,31 @@ enum lacp_selected {
  * @IFLA_LAG_HASH_SEED: u32, default random
  * @IFLA_LAG_HASH_SYMMETRIC: u8, 0 or 1, default 0; both directions of a flow
  *	hash alike
+ * @IFLA_LAG_PRIMARY: string, name of the device, shorter than %IFNAMSIZ, that
+ *	is to be the active port whenever it can; it need not be a port yet;
+ *	default empty: none
+ * @IFLA_LAG_PRIMARY_RESELECT: u8, &enum lag_primary_reselect, default always
+ * @IFLA_LAG_ACTIVE_SLAVE: u32, ifindex of the active port, left out if there is
+ *	none; when set, that port becomes it now and is until it fails, 0: the
+ *	rules decide again
+ * @IFLA_LAG_FAIL_OVER_MAC: u8, &enum lag_fail_over_mac, default none
+ * @IFLA_LAG_NUM_PEER_NOTIF: u8, default 1; how often peers are told of our
+ *	addresses when the way to us has changed
+ * @IFLA_LAG_PEER_NOTIFY_DELAY: u32, ms, 0..300000, default 0; how far apart,
+ *	0 stands for 100
+ * @IFLA_LAG_RESEND_IGMP: u32, 0..255, default 1; how often multicast groups are
+ *	joined anew then, 200 ms apart
+ * @IFLA_LAG_PACKETS_PER_SLAVE: u32, 0..65535, default 1; mode balance-rr: so
+ *	many packets before the next port, 0: a port at random for each
+ * @IFLA_LAG_MIIMON: u32, default 0; kept but without effect, like
+ *	%IFLA_LAG_USE_CARRIER and %IFLA_LAG_LACP_STRICT: carrier is acted on at
+ *	once, and there is none without a partner
+ * @IFLA_LAG_USE_CARRIER: u8, 0 or 1, default 1
+ * @IFLA_LAG_LACP_STRICT: u8, 0 or 1, default 1
+ * @IFLA_LAG_ALL_SLAVES_ACTIVE: u8, 0, like the following for commands that name
+ *	the default
+ * @IFLA_LAG_LP_INTERVAL: u32, 1
+ * @IFLA_LAG_TLB_DYNAMIC_LB: u8, 1
  * @IFLA_LAG_STATE: read only, nest of &enum ifla_lag_state
  */
 enum ifla_lag {
@@ -348,6 +388,20 @@ enum ifla_lag {
 	IFLA_LAG_DOWNDELAY,
 	IFLA_LAG_HASH_SEED,
 	IFLA_LAG_HASH_SYMMETRIC,
+	IFLA_LAG_PRIMARY,
+	IFLA_LAG_PRIMARY_RESELECT,
+	IFLA_LAG_ACTIVE_SLAVE,
+	IFLA_LAG_FAIL_OVER_MAC,
+	IFLA_LAG_NUM_PEER_NOTIF,
+	IFLA_LAG_PEER_NOTIFY_DELAY,
+	IFLA_LAG_RESEND_IGMP,
+	IFLA_LAG_PACKETS_PER_SLAVE,
+	IFLA_LAG_MIIMON,
+	IFLA_LAG_USE_CARRIER,
+	IFLA_LAG_LACP_STRICT,
+	IFLA_LAG_ALL_SLAVES_ACTIVE,
+	IFLA_LAG_LP_INTERVAL,
+	IFLA_LAG_TLB_DYNAMIC_LB,
 	IFLA_LAG_STATE,
 	__IFLA_LAG_MAX
 };
@@ -409,6 +463,7 @@ enum ifla_lag_state {
  *	ad_user_port_key, speed and duplex
  * @IFLA_LAG_PORT_NUMBER: u16, port number, unique in the lag, default 0: the
  *	lowest free one, which is then reported
+ * @IFLA_LAG_PORT_PRIO: s32, default 0; mode active-backup: higher is better
  * @IFLA_LAG_PORT_STATE: read only, nest of &enum ifla_lag_port_state
  */
 enum ifla_lag_port {
@@ -417,6 +472,7 @@ enum ifla_lag_port {
 	IFLA_LAG_PORT_ADMIN,
 	IFLA_LAG_PORT_KEY,
 	IFLA_LAG_PORT_NUMBER,
+	IFLA_LAG_PORT_PRIO,
 	IFLA_LAG_PORT_STATE,
 	__IFLA_LAG_PORT_MAX
 };
