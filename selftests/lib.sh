@@ -239,6 +239,27 @@ pair()
 	ip -n "$B" link set peer0 up
 }
 
+# switched N [OPTION...]: lag0 with these options over a1..aN in $A, whose cables
+# go to b1..bN in $B, ports of the bridge sw0; 192.0.2.1 and .2
+switched()
+{
+	local n=$1 i
+
+	shift
+	setup_ns A B
+	ip -n "$A" link add lag0 type lag "$@"
+	ip -n "$B" link add sw0 type bridge
+	for ((i = 1; i <= n; i++)); do
+		cable "$A" "a$i" "$B" "b$i"
+		join "$A" lag0 "a$i"
+		join "$B" sw0 "b$i"
+	done
+	ip -n "$A" addr add 192.0.2.1/24 dev lag0
+	ip -n "$B" addr add 192.0.2.2/24 dev sw0
+	ip -n "$A" link set lag0 up
+	ip -n "$B" link set sw0 up
+}
+
 # --- state ------------------------------------------------------------------
 
 # One Python answers all questions about JSON: to start one, or a jq, takes a

@@ -18,6 +18,7 @@ ALL_TESTS="
 	live
 	limits
 	aliases
+	bondings_defaults
 	typed_back
 	seed_is_random
 	port_defaults
@@ -52,6 +53,16 @@ updelay			0		100
 downdelay		0		200
 hash_seed		-		305419896
 hash_symmetric		false		true
+primary			null		"eth9"
+primary_reselect	"always"	"failure"
+fail_over_mac		"none"		"follow"
+num_peer_notif		1		5
+peer_notify_delay	0		300
+resend_igmp		1		3
+packets_per_slave	1		7
+miimon			0		100
+use_carrier		true		false
+lacp_strict		true		false
 '
 
 PORT_OPTIONS='
@@ -59,6 +70,7 @@ actor_port_prio		255		7
 admin			"enabled"	"disabled"
 port_key		0		99
 port_number		1		42
+prio			0		-7
 '
 
 # Smallest and largest
@@ -72,6 +84,10 @@ ad_user_port_key	0	1023
 updelay			0	720000
 downdelay		0	720000
 hash_seed		0	4294967295
+num_peer_notif		0	255
+peer_notify_delay	0	300000
+resend_igmp		0	255
+packets_per_slave	0	65535
 '
 
 setup()
@@ -88,6 +104,7 @@ word()
 	case $1 in
 	true)	echo on ;;
 	false)	echo off ;;
+	null)	echo none ;;
 	*)	echo "${1//\"/}" ;;
 	esac
 }
@@ -182,7 +199,8 @@ aliases()
 {
 	local typed
 
-	for typed in 802.3ad:lacp 4:lacp balance-xor:static 2:static; do
+	for typed in 802.3ad:lacp 4:lacp balance-xor:static 2:static \
+		1:active-backup 0:balance-rr 3:broadcast; do
 		ip -n "$A" link set idle type lag mode "${typed%:*}"
 		expect "\"${typed#*:}\"" option idle info_data mode
 	done
@@ -192,6 +210,23 @@ aliases()
 	expect false option idle info_data lacp_active
 	expect '"layer2+3"' option idle info_data xmit_hash_policy
 	expect '"count"' option idle info_data ad_select
+	ip -n "$A" link set idle type lag num_grat_arp 3 primary_reselect 1 \
+		fail_over_mac 1
+	expect 3 option idle info_data num_peer_notif
+	expect '"better"' option idle info_data primary_reselect
+	expect '"active"' option idle info_data fail_over_mac
+	ip -n "$A" link set idle type lag num_unsol_na 4 fail_over_mac 0
+	expect 4 option idle info_data num_peer_notif
+}
+
+# What is refused otherwise
+bondings_defaults()
+{
+	ip -n "$A" link set idle type lag all_slaves_active 0 lp_interval 1 \
+		tlb_dynamic_lb 1
+	expect false option idle info_data all_slaves_active
+	expect 1 option idle info_data lp_interval
+	expect true option idle info_data tlb_dynamic_lb
 }
 
 # text DEV KIND LAST: the options in the text of `ip -d link`, which end where

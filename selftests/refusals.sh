@@ -12,6 +12,8 @@
 ALL_TESTS="
 	values_out_of_range
 	modes_not_available
+	options_not_available
+	active_port_of_other_modes
 	policies_not_available
 	contradictions
 	words_that_ip_refuses
@@ -85,6 +87,11 @@ values_out_of_range()
 	refused "ad_user_port_key must be 0..1023" ad_user_port_key 1024
 	refused "updelay must be 0..720000 ms" updelay 720001
 	refused "downdelay must be 0..720000 ms" downdelay 720001
+	refused "peer_notify_delay must be 0..300000 ms" \
+		peer_notify_delay 300001
+	refused "resend_igmp must be 0..255" resend_igmp 256
+	refused "packets_per_slave must be 0..65535" packets_per_slave 65536
+	refused "primary must be the name of a device" primary a/b
 	refused "ad_actor_system must not be a multicast address" \
 		ad_actor_system 01:80:c2:00:00:02
 	expect "$before" settings
@@ -95,10 +102,35 @@ modes_not_available()
 	local before mode
 
 	before=$(settings)
-	for mode in balance-rr active-backup broadcast balance-tlb balance-alb
-	do
+	for mode in balance-tlb balance-alb; do
 		refused "mode $mode is not available; use mode " mode "$mode"
 	done
+	expect "$before" settings
+}
+
+options_not_available()
+{
+	local before
+
+	before=$(settings)
+	refused "all_slaves_active is not available; to receive on all ports" \
+		all_slaves_active 1
+	refused "lp_interval belongs to balance-tlb and balance-alb" \
+		lp_interval 2
+	refused "tlb_dynamic_lb belongs to balance-tlb; use mode" \
+		tlb_dynamic_lb off
+	expect "$before" settings
+}
+
+# In mode active-backup: in active_backup.sh
+active_port_of_other_modes()
+{
+	local before
+
+	before=$(settings)
+	refused "active_slave is for mode active-backup; set that mode" \
+		active_slave a1
+	ip -n "$A" link set lag0 type lag active_slave none
 	expect "$before" settings
 }
 
@@ -138,6 +170,11 @@ words_that_ip_refuses()
 	refused 'invalid ad_user_port_key' ad_user_port_key 65536
 	refused 'invalid ad_actor_system' ad_actor_system 02:00
 	refused 'unknown option "colour"' colour red
+	refused 'invalid primary_reselect' primary_reselect never
+	refused 'invalid fail_over_mac' fail_over_mac always
+	refused 'invalid num_grat_arp' num_unsol_na 256
+	refused 'invalid primary' primary a.name.too.long.
+	refused 'invalid active_slave' active_slave nobody
 	expect "$before" settings
 }
 
@@ -279,8 +316,8 @@ state_is_read_only()
 	local before
 
 	before=$(settings)
-	check_extack "the state of a lag is read only" raw lag0 data 21=
-	check_extack "the state of a port is read only" raw a1 slave 5=
+	check_extack "the state of a lag is read only" raw lag0 data 35=
+	check_extack "the state of a port is read only" raw a1 slave 6=
 	check_extack "lacp_rate must be 0 (slow) or 1 (fast)" raw lag0 data 3=02
 	check_extack "mode is unknown" raw lag0 data 1=09
 	check_extack "must be 1 or 0" raw lag0 data 2=02
@@ -289,6 +326,11 @@ state_is_read_only()
 	check_extack "fallback must be" raw lag0 data 8=03
 	check_extack "xmit_hash_policy is unknown" raw lag0 data 4=07
 	check_extack "admin must be" raw a1 slave 2=03
+	check_extack "primary must be" raw lag0 data \
+		21=6162636465666768696a6b6c6d6e6f7000
+	check_extack "primary_reselect must be" raw lag0 data 22=03
+	check_extack "active_slave must be" raw lag0 data 23=ffffffff
+	check_extack "fail_over_mac must be" raw lag0 data 24=03
 	# An u32 of two octets
 	check_extack "invalid attribute length" raw lag0 data 5=0100
 	expect "$before" settings

@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every mode into every other, while both ends are up: what the mode says holds
+# at once, traffic goes on, and what a change does not demand loses nothing.
+#
+#    A                              B
+#   +------------+                 +------------+
+#   |  lag0 a1 --|-----------------|-- b1 peer0 |
+#   |       a2 --|-----------------|-- b2       |
+#   +------------+                 +------------+
+
+ALL_TESTS="
+	every_mode_to_every_other
+	nothing_is_lost_between_modes_that_use_all_ports
+	the_partner_is_told_when_lacp_ends
+	down_and_without_ports
+"
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh" || exit 1
+
+MODES="static balance-rr active-backup broadcast lacp"
+
+setup()
+{
+	lag_require
+	pair 2 lag lacp_rate fast
+	wait_for 10 distributing "$A" lag0 2
+}
+
+# mode MODE: at both ends
+mode()
+{
+	ip -n "$A" link set lag0 type lag mode "$1"
+	ip -n "$B" link set peer0 type lag mode "$1"
+	expect "$1" lag_get "$A" lag0 mode
+}
+
+# How many ports the mode uses
+used()
+{
+	if [ "$1" = active-backup ]; then
+		echo 1
+	else
+		echo 2
+	fi
+}
+
+works()
+{
+	wait_for 10 distributing "$A" lag0 "$(used "$1")"
+	wait_for 10 distributing "$B" peer0 "$(used "$1")"
+	wait_for 5 reaches "$A" 192.0.2.2
+	wait_for 5 reaches "$B" 192.0.2.1
+}
+
+every_mode_to_every_other()
+{
+	local from to
+
+	for from in $MODES; do
+		for to in $MODES; do
+			[ "$from" != "$to" ] || continue
+			mode "$from"
+			works "$from"
+			mode "$to"
+			works "$to"
+		done
+	done
+}
+
+nothing_is_lost_between_modes_that_use_all_ports()
+{
+	local to
+
+	mode static
+	works static
+	traffic udp "$A" "$B" 192.0.2.2 flows=4 count=250 rate=400 \
+		>"$WORK/said" &
+	for to in balance-rr broadcast static broadcast balance-rr static; do
+		ip -n "$A" link set lag0 type lag mode "$to"
+		expect 2 lag_get "$A" lag0 num_distributing
+		carrier "$A" lag0
+	done
+	wait $!
+	sed 's/^/# /' "$WORK/said"
+	expect 0 reckon 'at("lost")' "$(cat "$WORK/said")"
+}
+
+the_partner_is_told_when_lacp_ends()
+{
+	mode lacp
+	works lacp
+	ip -n "$A" link set lag0 type lag mode active-backup
+	# Long before the timeout of 3 s
+	wait_for 1 not carrier "$B" peer0
+	ip -n "$A" link set lag0 type lag mode lacp
+	works lacp
+}
+
+down_and_without_ports()
+{
+	local to
+
+	ip -n "$A" link add lag1 type lag
+	ip -n "$A" link set lag0 down
+	for to in $MODES; do
+		ip -n "$A" link set lag0 type lag mode "$to"
+		ip -n "$A" link set lag1 type lag mode "$to"
+	done
+	expect lag-down lag_get "$A" lag0 carrier_reason
+	ip -n "$A" link set lag0 up
+	ip -n "$A" link set lag1 up
+	works lacp
+	for to in $MODES; do
+		ip -n "$A" link set lag1 type lag mode "$to"
+		expect no-port lag_get "$A" lag1 carrier_reason
+	done
+	ip -n "$A" link del lag1
+}
+
+run_tests
+exit "${EXIT_STATUS:?}"
