@@ -122,7 +122,7 @@ shell() {
 
 spelling() {
 	files | grep -vE '^(COPYING|\.clang-format)$' |
-		xargs codespell --ignore-words-list=fo,ser,ot
+		xargs codespell --ignore-words-list=fo,ser,ot,nd
 }
 
 rst() {
@@ -134,7 +134,9 @@ docutils.core.publish_file(source_path=sys.argv[1], writer_name="null",
 }
 
 spdx() {
-	files | grep -vE '^(COPYING|README|.*\.config|(.*/)?\.[^/]*)$' |
+	# Some forms have no place for it
+	files | grep -vE '^(COPYING|README|selftests/(config|settings))$' |
+	grep -vE '\.(config|patch)$|(^|/)\.[^/]*$' |
 	while IFS= read -r file; do
 		head -n 2 "$file" | grep -q 'SPDX-License-Identifier:' ||
 			echo "$file: no SPDX line"
