@@ -27,13 +27,14 @@ bool lacp_tx_due(const struct lacp_group *g, const struct lacp_port *p,
 u64 lacp_tx_deadline(const struct lacp_group *g, const struct lacp_port *p,
 		     u64 now)
 {
+	u64 deadline = now;
+
 	if (!p->ntt || !lacp_tx_talks(g, p))
 		return LACP_NEVER;
-	if (p->retry != LACP_NEVER)
-		return p->retry;
-	if (lacp_tx_credit(p, now))
-		return now;
-	return p->tx_time[p->tx_count % LACP_TX_LIMIT] + LACP_FAST_PERIODIC_MS;
+	if (!lacp_tx_credit(p, now))
+		deadline = p->tx_time[p->tx_count % LACP_TX_LIMIT] +
+			   LACP_FAST_PERIODIC_MS;
+	return p->retry == LACP_NEVER ? deadline : max(deadline, p->retry);
 }
 
 bool lacp_port_marker(struct lacp_port *p, u64 now)
