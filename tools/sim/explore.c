@@ -269,8 +269,9 @@ static bool possible(const struct world *w, u8 action)
 	unsigned int s = action >> 1 & 1, i = action & 1;
 	const struct world_port *port = &w->system[s].port[i];
 	u8 what = action & 0xf0;
+	bool change = what >= DRAIN;
 
-	if (faults(w, action) && scenario->planned != (what >= DRAIN))
+	if (faults(w, action) && scenario->planned != change)
 		return false;
 	switch (what) {
 	case DELIVER:
