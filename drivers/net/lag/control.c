@@ -24,6 +24,7 @@
 #include <linux/pkt_sched.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
+#include <net/sch_generic.h>
 
 /* LACPDUs of one port that are looked at in a second */
 #define LAG_CONTROL_FLOOD	100
@@ -32,6 +33,9 @@
 /* A deadline further away than this may be met so much later. */
 #define LAG_CONTROL_FAR_MS	1000
 #define LAG_CONTROL_SLACK_MS	10
+
+/* How often to look whether a lost carrier is back, until the notifier tells */
+#define LAG_CONTROL_LOOK_MS	100
 
 #define LAG_CONTROL_KICKED	0	/* bit of &lag.kicked */
 
@@ -58,6 +62,11 @@ static struct lag_port *lag_control_port(struct lag *lag, unsigned int index)
 u64 lag_control_now(void)
 {
 	return div_u64(ktime_get_ns(), NSEC_PER_MSEC);
+}
+
+bool lag_control_port_sends(const struct lag_port *port)
+{
+	return netif_carrier_ok(port->dev) && !qdisc_tx_is_noop(port->dev);
 }
 
 /* Levels: what the engine's present state means for the kernel */
@@ -91,6 +100,8 @@ static void lag_control_arm(struct lag *lag)
 	deadline = min(lacp_group_deadline(&lag->lacp, now),
 		       lag_control_flood_deadline(lag));
 	deadline = min3(deadline, lag->peers.due, lag->igmp.due);
+	if (lag->untold)
+		deadline = min(deadline, now + LAG_CONTROL_LOOK_MS);
 	if (deadline == LACP_NEVER) {
 		hrtimer_try_to_cancel(&lag->timer);
 	} else {
@@ -107,21 +118,39 @@ static void lag_control_arm(struct lag *lag)
 		hrtimer_start(&lag->timer, 0, HRTIMER_MODE_ABS_SOFT);
 }
 
-/* Down may be learned anywhere, up only from the notifier: after a loss of
- * carrier only RTNL makes the port's qdisc send again.
+static void lag_control_learn(struct lag *lag, struct lag_port *port,
+			      bool carrier, u64 now)
+{
+	struct lacp_link link = port->lacp.link;
+
+	link.carrier = carrier;
+	lacp_port_link(&lag->lacp, &port->lacp, &link, now);
+}
+
+/* Down may be learned anywhere.  Up, too, as long as the notifier has not told
+ * of the loss: what tells it also takes the qdisc away, and from then on it
+ * takes RTNL to make the port send again.
  */
-static void lag_control_learn_down(struct lag *lag, u64 now)
+static void lag_control_learn_carrier(struct lag *lag, u64 now)
 {
 	u64 left;
 
 	for (left = lag->lacp.members; left; left &= left - 1) {
 		struct lag_port *port = lag_control_port(lag, __ffs64(left));
-		struct lacp_link link = port->lacp.link;
 
-		if (!link.carrier || netif_carrier_ok(port->dev))
+		if (!port->lacp.link.carrier || netif_carrier_ok(port->dev))
 			continue;
-		link.carrier = false;
-		lacp_port_link(&lag->lacp, &port->lacp, &link, now);
+		lag->untold |= BIT_ULL(port->lacp.index);
+		lag_control_learn(lag, port, false, now);
+	}
+
+	for (left = lag->untold; left; left &= left - 1) {
+		struct lag_port *port = lag_control_port(lag, __ffs64(left));
+
+		if (!lag_control_port_sends(port))
+			continue;
+		lag->untold &= ~BIT_ULL(port->lacp.index);
+		lag_control_learn(lag, port, true, now);
 	}
 }
 
@@ -265,7 +294,7 @@ static void lag_control_settle(struct lag *lag, u64 now)
 {
 	lockdep_assert_held(&lag->lock);
 
-	lag_control_learn_down(lag, now);
+	lag_control_learn_carrier(lag, now);
 	lag_control_collect(lag);
 	lag_control_distribute(lag);
 	lag_control_set_carrier(lag);
@@ -457,6 +486,9 @@ static void lag_control_receive_lacpdu(struct lag_port *port,
 		return;
 
 	now = lag_control_begin(lag);
+	/* The partner may speak before we know that the link is back. */
+	if (lag->untold)
+		lag_control_learn_carrier(lag, now);
 	if (port->joined && admit)
 		lacp_port_receive(&lag->lacp, &port->lacp, pdu, now);
 	else if (port->joined)
@@ -778,6 +810,7 @@ void lag_control_leave(struct lag_port *port)
 	port->joined = false;
 	WRITE_ONCE(port->collecting, false);
 	lag->flooded &= ~BIT_ULL(port->lacp.index);
+	lag->untold &= ~BIT_ULL(port->lacp.index);
 	/* The slots go first: none may name an index that names no port. */
 	lag_control_settle(lag, now);
 	lag_txmap_remove(lag, port);
@@ -805,6 +838,7 @@ void lag_control_link(struct lag_port *port, const struct lacp_link *link)
 	ASSERT_RTNL();
 
 	now = lag_control_begin(lag);
+	lag->untold &= ~BIT_ULL(port->lacp.index);
 	lacp_port_link(&lag->lacp, &port->lacp, link, now);
 	lag_control_end(lag, now);
 }

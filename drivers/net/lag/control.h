@@ -68,6 +68,15 @@ void lag_control_activate(struct lag *lag, const struct lag_port *port);
 /* The link of a port changed.  RTNL. */
 void lag_control_link(struct lag_port *port, const struct lacp_link *link);
 
+/**
+ * lag_control_port_sends() - whether a port that is up sends what it is given
+ * @port: the port
+ *
+ * Without carrier it does not; nor later, until RTNL was free for linkwatch.
+ * Context: any.
+ */
+bool lag_control_port_sends(const struct lag_port *port);
+
 /* Carrier of the lag anew: proto_down may have changed.  RTNL. */
 void lag_control_carrier(struct lag *lag);
 

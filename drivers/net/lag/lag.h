@@ -250,6 +250,7 @@ struct lag_port {
  * @spread: slots and homes by number, what @txmap holds by pointer
  * @why: &enum lag_why, what keeps the lag from having carrier
  * @flooded: mask of ports of which &lag_flood.last waits
+ * @untold: mask of ports whose loss of carrier the notifier has not told yet
  * @generation: how often the slots were rewritten
  * @last_failover: ns of CLOCK_MONOTONIC
  * @sending: somebody is in lag_control_send()
@@ -288,6 +289,7 @@ struct lag {
 	struct lag_spread	spread;
 	u8			why;
 	u64			flooded;
+	u64			untold;
 	u32			generation;
 	u64			last_failover;
 	bool			sending;

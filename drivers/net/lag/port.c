@@ -59,7 +59,7 @@ void lag_port_link_changed(struct lag_port *port)
 	struct ethtool_link_ksettings cmd;
 	struct lacp_link link = {
 		.running	= netif_running(port->dev),
-		.carrier	= netif_carrier_ok(port->dev),
+		.carrier	= lag_control_port_sends(port),
 		.full_duplex	= true,
 	};
 
