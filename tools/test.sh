@@ -126,6 +126,38 @@ guests() {
 	wait
 }
 
+# debug_vm KERNEL RING COMMAND...: in a guest with that debug kernel
+debug_vm() {
+	local kernel=$1 ring=$2 dir release options=(--turns)
+
+	# User-Mode Linux can skip the time that nobody needs
+	[ "$kernel" != uml ] || options=(--icount)
+	dir=$(tools/vm/debug-kernel "$kernel") || return
+	release=$(tools/vm/debug-kernel modules "$kernel") || return
+	tools/vm/vm -k "$dir" "${options[@]}" --lag --mem 1G --timeout 7200 \
+		--log "$logs/$ring.log" --add selftests \
+		--add tools/vm/run_selftests.sh \
+		--add "out/$release/seeded/seeded.ko:selftests/seeded/seeded.ko" \
+		-- env SELFTEST_TIMEOUT=3000 bash "${@:3}"
+}
+
+# That the kernel complained is not to escape the host either
+seeded() {
+	debug_vm "$1" "$2" selftests/seeded/run.sh "${@:3}" 2>/dev/null
+	[ $? -eq 126 ]
+}
+
+# debug KERNEL SCRIPTS BUG...: the scripts, and that their pass means something
+debug() {
+	local kernel=$1 scripts
+
+	mapfile -t scripts < <(cd selftests && compgen -G "$2")
+	ring "debug-$kernel" debug_vm "$kernel" "debug-$kernel" \
+		tools/vm/run_selftests.sh "${scripts[@]}"
+	say "seeded bugs on $kernel"
+	ring "seeded-$kernel" seeded "$kernel" "seeded-$kernel" "${@:3}"
+}
+
 [ $# -gt 0 ] || set -- unit sim lint build guest
 tools/deps.sh modules tools unit fuzz lint vm || exit 1
 for part; do
