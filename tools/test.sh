@@ -128,7 +128,7 @@ guests() {
 
 # debug_vm KERNEL RING COMMAND...: in a guest with that debug kernel
 debug_vm() {
-	local kernel=$1 ring=$2 dir release options=(--turns)
+	local kernel=$1 ring=$2 dir release options=()
 
 	# User-Mode Linux can skip the time that nobody needs
 	[ "$kernel" != uml ] || options=(--icount)
