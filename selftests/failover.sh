@@ -98,10 +98,10 @@ traffic_goes_on()
 {
 	local port said sent
 
-	traffic udp "$A" "$B" 192.0.2.2 flows=16 count=150 \
-		rate=400 >"$WORK/there" &
-	traffic udp "$B" "$A" 192.0.2.1 flows=16 count=150 \
-		rate=400 port=8000 >"$WORK/back" &
+	traffic udp "$A" "$B" 192.0.2.2 flows=16 rate=400 count=10000 \
+		until="$WORK/enough" >"$WORK/there" &
+	traffic udp "$B" "$A" 192.0.2.1 flows=16 rate=400 count=10000 \
+		until="$WORK/enough" port=8000 >"$WORK/back" &
 	for port in 2 3; do
 		sent=$(tx_packets "$A" lag0)
 		wait_for 5 more_than $((sent + 200)) tx_packets "$A" lag0
@@ -111,6 +111,7 @@ traffic_goes_on()
 		wait_for 5 distributing "$A" lag0 4
 		wait_for 5 distributing "$B" peer0 4
 	done
+	touch "$WORK/enough"
 	wait %1
 	wait %2
 	cat "$WORK/there" "$WORK/back" | sed 's/^/# /'

@@ -275,7 +275,7 @@ import sys
 
 def at(path):
     value = data
-    for key in path.split("."):
+    for key in path.strip(".").split(".") if path else ():
         try:
             value = value[int(key) if key.isdigit() else key]
         except (KeyError, IndexError, TypeError):

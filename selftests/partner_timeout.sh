@@ -39,25 +39,32 @@ setup()
 	wait_for 10 distributing "$A" lag0 2
 }
 
+# history PORT: its Receive machine, and how often it was EXPIRED and DEFAULTED
+# since $START, at one moment
+history()
+{
+	reckon '[at("1.rx_machine")] + [at("1.counters." + name) -
+		at("0." + name) for name in ("expired", "defaulted")]' \
+		"[$START,$(port_get "$A" "$1" "")]"
+}
+
 partner_falls_silent()
 {
 	local silent
 
 	expect 128 port_get "$A" a2 slots
+	START=$(port_get "$A" a2 counters)
 	stop "$SLOW"
 	silent=$(now_ms)
-	wait_is 5 expired port_get "$A" a2 rx_machine
+	wait_is 5 '["expired",1,0]' history a2
 	expect expired why "$A" a2
 	# The last LACPDU came up to a second before the end
-	between 1900 4500 since "$silent"
+	more_than 1900 since "$silent"
 	wait_is 1 0 port_get "$A" a2 slots
 	expect 256 port_get "$A" a1 slots
 	expect 1 lag_get "$A" lag0 num_distributing
-	expect 1 port_get "$A" a2 counters.expired
-	expect 0 port_get "$A" a2 counters.defaulted
-	wait_is 5 defaulted port_get "$A" a2 rx_machine
-	between 4900 8000 since "$silent"
-	expect 1 port_get "$A" a2 counters.defaulted
+	wait_is 5 '["defaulted",1,1]' history a2
+	more_than 4900 since "$silent"
 	expect expired why "$A" a2
 	expect detached port_get "$A" a2 mux_machine
 	expect distributing port_get "$A" a1 state
@@ -82,14 +89,24 @@ partner_speaks_again()
 # Every other LACPDU is lost: the next comes before the third second ends
 short_silence_is_no_timeout()
 {
-	local expired
-
-	slow_start "$B" partner b2 number=2 interval=2
+	slow_start "$B" partner b2 number=2 interval=2 2>"$WORK/late"
 	wait_for 5 distributing "$A" lag0 2
-	expired=$(port_get "$A" a2 counters.expired)
-	stays 5 distributing port_get "$A" a2 state
-	expect "$expired" port_get "$A" a2 counters.expired
+	START=$(port_get "$A" a2 counters)
+	stays 7 true not_heard_late a2
+	[ ! -s "$WORK/late" ] || skip "this machine is too busy"
+	expect distributing port_get "$A" a2 state
 	stop "$SLOW"
+}
+
+# Not EXPIRED, unless the partner admits that it was late itself
+not_heard_late()
+{
+	local now
+
+	now=$(history "$1")
+	[ -s "$WORK/late" ] || [ "$now" = '["current",0,0]' ] ||
+		fail "$now"
+	echo true
 }
 
 # One direction is broken: A hears B, B does not hear A.  B stops collecting

@@ -51,7 +51,8 @@ former()
 	in_ns "$A" awk -v dev="$1" '
 		FILENAME ~ "mcast" && $2 == dev { print $5 }
 		FILENAME ~ "disable" { print }' \
-		/proc/net/dev_mcast "/proc/sys/net/ipv6/conf/$1/disable_ipv6"
+		/proc/net/dev_mcast \
+		"/proc/sys/net/ipv6/conf/$1/disable_ipv6" | sort
 }
 
 first_port_lends_its_address()

@@ -52,14 +52,15 @@ one_port_always_stays()
 {
 	local i port said
 
-	traffic udp "$A" "$B" 192.0.2.2 flows=16 count=200 \
-		rate=500 >"$WORK/there" &
+	traffic udp "$A" "$B" 192.0.2.2 flows=16 rate=400 count=10000 \
+		until="$WORK/enough" >"$WORK/there" &
 	for ((i = 0; i < ROUNDS; i++)); do
 		port=a$((i % 3 + 2))
 		ip -n "$A" link set "$port" nomaster
 		ip -n "$A" link set "$port" master lag0
 		carrier "$A" lag0
 	done
+	touch "$WORK/enough"
 	wait
 	said=$(cat "$WORK/there")
 	between 0 "$ROUNDS" reckon 'at("lost")' "$said"

@@ -123,6 +123,8 @@ def udp(args):
     receiver.start()
     start = time.monotonic()
     for number in range(args.count):
+        if args.until and os.path.exists(args.until):
+            break
         for flow, sock in enumerate(sources):
             late = start + result["sent"] / args.rate - time.monotonic()
             if late > 0:
@@ -169,6 +171,7 @@ OPTIONS = dict(
     port=7000,      # of the receiver; the sender's follow it
     flows=1,
     count=100,      # datagrams of each flow
+    until="",       # or when there is such a file
     rate=1000.0,    # datagrams a second, of all flows
     size=64,
     watch="",       # ports of the receiver, with commas
