@@ -197,7 +197,7 @@ limits()
 # bonding's words and numbers
 aliases()
 {
-	local typed
+	local typed number=0
 
 	for typed in 802.3ad:lacp 4:lacp balance-xor:static 2:static \
 		1:active-backup 0:balance-rr 3:broadcast; do
@@ -210,6 +210,12 @@ aliases()
 	expect false option idle info_data lacp_active
 	expect '"layer2+3"' option idle info_data xmit_hash_policy
 	expect '"count"' option idle info_data ad_select
+	for typed in layer2 layer3+4 layer2+3 encap2+3 encap3+4 vlan+srcmac flow
+	do
+		ip -n "$A" link set idle type lag xmit_hash_policy $((number++))
+		expect "\"$typed\"" option idle info_data xmit_hash_policy
+	done
+	ip -n "$A" link set idle type lag xmit_hash_policy layer3+4
 	ip -n "$A" link set idle type lag num_grat_arp 3 primary_reselect 1 \
 		fail_over_mac 1
 	expect 3 option idle info_data num_peer_notif

@@ -14,7 +14,6 @@ ALL_TESTS="
 	modes_not_available
 	options_not_available
 	active_port_of_other_modes
-	policies_not_available
 	contradictions
 	words_that_ip_refuses
 	ports_that_cannot_be
@@ -134,18 +133,6 @@ active_port_of_other_modes()
 	expect "$before" settings
 }
 
-policies_not_available()
-{
-	local before policy
-
-	before=$(settings)
-	for policy in encap2+3 encap3+4 vlan+srcmac flow; do
-		refused "xmit_hash_policy $policy is not available; use layer" \
-			xmit_hash_policy "$policy"
-	done
-	expect "$before" settings
-}
-
 contradictions()
 {
 	refused "min_links must not be more than max_links" \
@@ -154,6 +141,8 @@ contradictions()
 	check_extack "min_links must not be more than max_links" \
 		ip -n "$A" link set lag0 type lag min_links 3
 	ip -n "$A" link set lag0 type lag max_links 0
+	refused "hash_symmetric is not possible with xmit_hash_policy flow" \
+		xmit_hash_policy flow hash_symmetric on
 }
 
 words_that_ip_refuses()
@@ -324,7 +313,7 @@ state_is_read_only()
 	check_extack "must be 1 or 0" raw lag0 data 20=07
 	check_extack "ad_select must be" raw lag0 data 12=04
 	check_extack "fallback must be" raw lag0 data 8=03
-	check_extack "xmit_hash_policy is unknown" raw lag0 data 4=07
+	check_extack "xmit_hash_policy must be" raw lag0 data 4=07
 	check_extack "admin must be" raw a1 slave 2=03
 	check_extack "primary must be" raw lag0 data \
 		21=6162636465666768696a6b6c6d6e6f7000

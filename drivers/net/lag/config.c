@@ -135,6 +135,16 @@ int lag_config_validate(const struct lag *lag, const struct lag_config *config,
 		return -EINVAL;
 	}
 
+	if (config->xmit_hash_policy == LAG_HASH_FLOW &&
+	    config->hash_symmetric) {
+		NL_SET_ERR_MSG_ATTR(extack,
+				    lag_config_blame(data,
+						     IFLA_LAG_XMIT_HASH_POLICY,
+						     IFLA_LAG_HASH_SYMMETRIC),
+				    "hash_symmetric is not possible with xmit_hash_policy flow, whose hash comes with the packet; use layer3+4");
+		return -EINVAL;
+	}
+
 	if (lag && lacp->mode == LAG_MODE_LACP &&
 	    lag_config_has_aggregate(lag)) {
 		NL_SET_ERR_MSG_ATTR(extack,

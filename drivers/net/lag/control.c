@@ -613,6 +613,14 @@ static enum lag_pick lag_control_pick(const struct lag_config *config)
 		return symmetric ? LAG_PICK_HASH : LAG_PICK_LAYER23;
 	case LAG_HASH_LAYER2:
 		return symmetric ? LAG_PICK_HASH : LAG_PICK_LAYER2;
+	case LAG_HASH_ENCAP34:
+		return symmetric ? LAG_PICK_HASH : LAG_PICK_ENCAP34;
+	case LAG_HASH_ENCAP23:
+		return symmetric ? LAG_PICK_HASH : LAG_PICK_ENCAP23;
+	case LAG_HASH_VLAN_SRCMAC:
+		return LAG_PICK_VLAN_SRCMAC;
+	case LAG_HASH_FLOW:
+		return LAG_PICK_FLOW;
 	default:
 		return LAG_PICK_HASH;
 	}

@@ -11,6 +11,7 @@
 #include "address.h"
 #include "inherit.h"
 #include "lag.h"
+#include "netpoll.h"
 
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -253,6 +254,11 @@ static const struct net_device_ops lag_netdev_ops = {
 	.ndo_add_slave		= lag_dev_add_slave,
 	.ndo_del_slave		= lag_dev_del_slave,
 	.ndo_fix_features	= lag_dev_fix_features,
+#ifdef CONFIG_NET_POLL_CONTROLLER
+	.ndo_poll_controller	= lag_netpoll_poll,
+	.ndo_netpoll_setup	= lag_netpoll_setup,
+	.ndo_netpoll_cleanup	= lag_netpoll_cleanup,
+#endif
 	.ndo_validate_addr	= eth_validate_addr,
 };
 
@@ -278,8 +284,6 @@ void lag_device_setup(struct net_device *dev)
 	/* Ports have queues of their own and may hold on to what they send. */
 	dev->priv_flags |= IFF_NO_QUEUE | IFF_UNICAST_FLT;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
-	/* It sends with interrupts off; a packet for a port is queued. */
-	dev->priv_flags |= IFF_DISABLE_NETPOLL;
 	lag_compat_set_lltx(dev);
 	lag_compat_set_netns_immutable(dev);
 	lag_compat_set_change_proto_down(dev);

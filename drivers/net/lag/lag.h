@@ -87,6 +87,10 @@ struct lag_config {
  * @LAG_PICK_LAYER34_SYMMETRIC: by hash, policy layer3+4, hash_symmetric
  * @LAG_PICK_LAYER23: by hash, policy layer2+3
  * @LAG_PICK_LAYER2: by hash, policy layer2
+ * @LAG_PICK_ENCAP34: by hash, policy encap3+4
+ * @LAG_PICK_ENCAP23: by hash, policy encap2+3
+ * @LAG_PICK_VLAN_SRCMAC: by hash, policy vlan+srcmac
+ * @LAG_PICK_FLOW: by hash, policy flow
  * @LAG_PICK_HASH: by hash, any policy
  * @LAG_PICK_ACTIVE: all slots name the same port
  * @LAG_PICK_ROBIN: one live port after the other
@@ -97,6 +101,10 @@ enum lag_pick {
 	LAG_PICK_LAYER34_SYMMETRIC,
 	LAG_PICK_LAYER23,
 	LAG_PICK_LAYER2,
+	LAG_PICK_ENCAP34,
+	LAG_PICK_ENCAP23,
+	LAG_PICK_VLAN_SRCMAC,
+	LAG_PICK_FLOW,
 	LAG_PICK_HASH,
 	LAG_PICK_ACTIVE,
 	LAG_PICK_ROBIN,
@@ -193,6 +201,7 @@ struct lag_told {
  * @rate_limited: counter
  * @flood: limit of LACPDUs, has its own lock
  * @not_collecting_rx: counter, per CPU
+ * @netpoll: of @dev while the lag has one
  * @told: what other devices were told of the port; RTNL, like the following
  * @told_loopback: own LACPDUs heard when that was last logged
  * @list: in &lag.ports
@@ -222,6 +231,9 @@ struct lag_port {
 
 	/* per CPU */
 	u64 __percpu		*not_collecting_rx;
+
+	/* Written under RTNL, read under RCU */
+	struct netpoll __rcu	*netpoll;
 
 	/* RTNL */
 	struct netdev_lag_lower_state_info told;

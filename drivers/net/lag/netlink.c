@@ -100,33 +100,6 @@ static int lag_parse_primary(char primary[IFNAMSIZ], const struct nlattr *attr,
 	return 0;
 }
 
-static int lag_parse_policy(u8 *policy, const struct nlattr *attr,
-			    struct netlink_ext_ack *extack)
-{
-	switch (nla_get_u8(attr)) {
-	case LAG_HASH_LAYER2:
-	case LAG_HASH_LAYER34:
-	case LAG_HASH_LAYER23:
-		*policy = nla_get_u8(attr);
-		return 0;
-	case LAG_HASH_ENCAP23:
-		return lag_refuse(extack, attr,
-				  "xmit_hash_policy encap2+3 is not available; use layer2+3");
-	case LAG_HASH_ENCAP34:
-		return lag_refuse(extack, attr,
-				  "xmit_hash_policy encap3+4 is not available; use layer3+4");
-	case LAG_HASH_VLAN_SRCMAC:
-		return lag_refuse(extack, attr,
-				  "xmit_hash_policy vlan+srcmac is not available; use layer2");
-	case LAG_HASH_FLOW:
-		return lag_refuse(extack, attr,
-				  "xmit_hash_policy flow is not available; use layer3+4");
-	default:
-		return lag_refuse(extack, attr,
-				  "xmit_hash_policy is unknown; use 0 (layer2), 1 (layer3+4) or 2 (layer2+3)");
-	}
-}
-
 /* Options of a lag: policy, parse, size and fill, in the order of enum
  * ifla_lag
  */
@@ -193,8 +166,11 @@ static int lag_parse_option(struct lag_config *config,
 		lacp->fast = nla_get_u8(attr) == LAG_RATE_FAST;
 		return 0;
 	case IFLA_LAG_XMIT_HASH_POLICY:
-		return lag_parse_policy(&config->xmit_hash_policy, attr,
-					extack);
+		if (nla_get_u8(attr) > LAG_HASH_FLOW)
+			return lag_refuse(extack, attr,
+					  "xmit_hash_policy must be 0 (layer2), 1 (layer3+4), 2 (layer2+3), 3 (encap2+3), 4 (encap3+4), 5 (vlan+srcmac) or 6 (flow)");
+		config->xmit_hash_policy = nla_get_u8(attr);
+		return 0;
 	case IFLA_LAG_MIN_LINKS:
 		if (nla_get_u32(attr) > LAG_MAX_PORTS)
 			return lag_refuse(extack, attr,

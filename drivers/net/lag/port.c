@@ -9,6 +9,7 @@
 #include "address.h"
 #include "inherit.h"
 #include "lag.h"
+#include "netpoll.h"
 
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
@@ -419,9 +420,13 @@ static int lag_port_attach(struct lag_port *port,
 	if (err)
 		goto undo_vlans;
 
-	err = netdev_rx_handler_register(dev, lag_handle_frame, port);
+	err = lag_netpoll_join(port, extack);
 	if (err)
 		goto undo_flags;
+
+	err = netdev_rx_handler_register(dev, lag_handle_frame, port);
+	if (err)
+		goto undo_netpoll;
 
 	err = lag_port_link_upper(port, extack);
 	if (err)
@@ -431,6 +436,8 @@ static int lag_port_attach(struct lag_port *port,
 
 undo_handler:
 	netdev_rx_handler_unregister(dev);
+undo_netpoll:
+	lag_netpoll_leave(port);
 undo_flags:
 	lag_port_unfollow_flags(port);
 undo_vlans:
@@ -446,6 +453,7 @@ static void lag_port_detach(struct lag_port *port)
 	netdev_upper_dev_unlink(dev, lag_dev);
 	/* Waits until no CPU receives or sends through the port. */
 	netdev_rx_handler_unregister(dev);
+	lag_netpoll_leave(port);
 	lag_port_unfollow_flags(port);
 	vlan_vids_del_by_dev(dev, lag_dev);
 }

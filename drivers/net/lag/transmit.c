@@ -12,7 +12,9 @@
  */
 #include "transmit.h"
 #include "control.h"
+#include "dissect.h"
 #include "lag.h"
+#include "netpoll.h"
 #include "txmap.h"
 
 #include "engine/hash.h"
@@ -25,7 +27,6 @@
 #include <linux/random.h>
 #include <linux/skbuff.h>
 
-#include <net/flow_dissector.h>
 #include <net/ip.h>
 
 static_assert(LAG_SLOTS == 256);	/* lag_hash_slot() */
@@ -39,8 +40,20 @@ static_assert(LAG_SLOTS == 256);	/* lag_hash_slot() */
 #define LAG_XMIT_IPV4_LEN	(sizeof(struct iphdr) + 4)
 #define LAG_XMIT_IPV6_LEN	(sizeof(struct ipv6hdr) + 4)
 
+/* IPsec through NAT, RFC 3948 */
+#define LAG_XMIT_PORT_ESP	4500
+
 /* Octets in which the link layer and all VLAN tags are looked for */
 #define LAG_XMIT_LINK_LEN	64
+
+static __always_inline netdev_tx_t lag_xmit_queue(struct sk_buff *skb,
+						  const struct lag_port *port)
+{
+	skb->dev = port->dev;
+	if (lag_netpoll_sends())
+		return lag_netpoll_xmit(skb, port);
+	return (netdev_tx_t)dev_queue_xmit(skb);
+}
 
 /* Hand the packet to the port.  What becomes of it there is in the port's own
  * counters, and told to the sender.
@@ -49,8 +62,14 @@ static __always_inline netdev_tx_t lag_xmit_port(struct sk_buff *skb,
 						 const struct lag_port *port)
 {
 	dev_sw_netstats_tx_add(skb->dev, 1, skb->len);
-	skb->dev = port->dev;
-	return (netdev_tx_t)dev_queue_xmit(skb);
+	return lag_xmit_queue(skb, port);
+}
+
+/* Not by netpoll, which may come from within the code of timers */
+static void lag_xmit_kick(struct lag *lag)
+{
+	if (!irqs_disabled())
+		lag_control_kick(lag);
 }
 
 /* The live port that serves a slot whose own has just gone */
@@ -85,7 +104,7 @@ static noinline netdev_tx_t lag_xmit_without_port(struct sk_buff *skb,
 	const struct lag_port *port = lag_txmap_port(&lag->txmap, hash);
 
 	if (port)
-		lag_control_kick(lag);
+		lag_xmit_kick(lag);
 
 	port = lag_xmit_substitute(lag, hash);
 	if (port)
@@ -107,6 +126,11 @@ static __always_inline netdev_tx_t lag_xmit_hash(struct sk_buff *skb,
 	return lag_xmit_without_port(skb, lag, hash);
 }
 
+static __always_inline bool lag_xmit_is_encap(u8 policy)
+{
+	return policy == LAG_HASH_ENCAP23 || policy == LAG_HASH_ENCAP34;
+}
+
 static __always_inline __be16 lag_xmit_type(const u8 *data)
 {
 	return get_unaligned((__be16 *)data);
@@ -126,12 +150,6 @@ static __always_inline __be32 lag_xmit_ipv4_protocol(const u8 *ip)
 	const __be32 *word = (__be32 *)(ip + LAG_XMIT_IPV4(frag_off));
 
 	return get_unaligned(word) & htonl((IP_MF | IP_OFFSET) << 16 | 0xff);
-}
-
-static bool lag_xmit_has_ports(u8 protocol)
-{
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP ||
-	       protocol == IPPROTO_SCTP;
 }
 
 /* Reads up to the EtherType that is no VLAN's.  Returns the offset of what
@@ -191,7 +209,7 @@ static __always_inline bool lag_xmit_read_ipv6(const u8 *ip, unsigned int len,
 		return false;
 
 	protocol = ip[LAG_XMIT_IPV6(nexthdr)];
-	if (lag_xmit_has_ports(protocol))
+	if (lag_dissect_has_ports(protocol))
 		flow->ports = get_unaligned_le32(ip + sizeof(struct ipv6hdr));
 	else if (protocol != IPPROTO_ICMPV6)
 		return false;
@@ -202,42 +220,14 @@ static __always_inline bool lag_xmit_read_ipv6(const u8 *ip, unsigned int len,
 	return true;
 }
 
-static void lag_xmit_dissect_ip(const struct sk_buff *skb, int offset,
-				struct lag_flow *flow)
-{
-	struct flow_keys keys = {};
-
-	/* A packet that it gives up on has told its addresses before. */
-	__skb_flow_dissect(dev_net(skb->dev), skb, &flow_keys_dissector, &keys,
-			   skb->data, htons(flow->type), offset,
-			   skb_headlen(skb), FLOW_DISSECTOR_F_STOP_AT_ENCAP);
-
-	if (keys.control.addr_type == FLOW_DISSECTOR_KEY_IPV4_ADDRS) {
-		const struct flow_dissector_key_ipv4_addrs *v4;
-
-		v4 = &keys.addrs.v4addrs;
-		flow->src = lag_flow_octets4((const u8 *)&v4->src);
-		flow->dst = lag_flow_octets4((const u8 *)&v4->dst);
-	} else if (keys.control.addr_type == FLOW_DISSECTOR_KEY_IPV6_ADDRS) {
-		const struct flow_dissector_key_ipv6_addrs *v6;
-
-		v6 = &keys.addrs.v6addrs;
-		flow->src = lag_flow_ipv6_address((const u8 *)&v6->src);
-		flow->dst = lag_flow_ipv6_address((const u8 *)&v6->dst);
-	} else {
-		return;
-	}
-
-	flow->ip = true;
-	if (lag_xmit_has_ports(keys.basic.ip_proto) &&
-	    !(keys.control.flags & FLOW_DIS_IS_FRAGMENT))
-		flow->ports = lag_flow_octets4((const u8 *)&keys.ports.ports);
-}
-
-/* Any packet, any policy: options, extension headers, headers in pieces */
+/* Any packet, any policy: options, extension headers, headers in pieces,
+ * tunnels
+ */
 static noinline netdev_tx_t lag_xmit_dissect(struct sk_buff *skb,
 					     struct lag *lag)
 {
+	u8 policy = READ_ONCE(lag->xmit_hash_policy);
+	bool encap = lag_xmit_is_encap(policy);
 	unsigned int len = min_t(unsigned int, skb->len, LAG_XMIT_LINK_LEN);
 	u8 link[LAG_XMIT_LINK_LEN];
 	struct lag_flow flow = {};
@@ -246,14 +236,13 @@ static noinline netdev_tx_t lag_xmit_dissect(struct sk_buff *skb,
 
 	if (!skb_copy_bits(skb, 0, link, len)) {
 		offset = lag_xmit_read_link(link, len, &flow);
-		if (flow.type == ETH_P_IP || flow.type == ETH_P_IPV6)
-			lag_xmit_dissect_ip(skb, offset, &flow);
+		if (flow.type == ETH_P_IP || flow.type == ETH_P_IPV6 || encap)
+			lag_dissect(skb, offset, encap, &flow);
 	}
 	if (skb_vlan_tag_present(skb))
 		flow.vlan = skb_vlan_tag_get_id(skb);
 
-	hash = lag_hash(&flow, READ_ONCE(lag->xmit_hash_policy),
-			READ_ONCE(lag->hash_symmetric),
+	hash = lag_hash(&flow, policy, READ_ONCE(lag->hash_symmetric),
 			READ_ONCE(lag->hash_seed));
 	return lag_xmit_hash(skb, lag, hash);
 }
@@ -274,13 +263,20 @@ lag_xmit_flow(struct sk_buff *skb, struct lag *lag, u8 policy, bool symmetric)
 	if (unlikely(!offset))
 		return lag_xmit_dissect(skb, lag);
 
-	if (policy == LAG_HASH_LAYER34 || policy == LAG_HASH_LAYER23) {
+	if (policy == LAG_HASH_VLAN_SRCMAC) {
+		if (skb_vlan_tag_present(skb))
+			flow.vlan = skb_vlan_tag_get_id(skb);
+	} else if (policy != LAG_HASH_LAYER2) {
 		data += offset;
 		len -= offset;
 		if ((flow.type == ETH_P_IP &&
 		     !lag_xmit_read_ipv4(data, len, &flow)) ||
 		    (flow.type == ETH_P_IPV6 &&
 		     !lag_xmit_read_ipv6(data, len, &flow)))
+			return lag_xmit_dissect(skb, lag);
+		/* Whatever has no ports may carry another packet. */
+		if (lag_xmit_is_encap(policy) &&
+		    (!flow.ports || lag_dissect_is_tunnel(&flow)))
 			return lag_xmit_dissect(skb, lag);
 	}
 
@@ -390,8 +386,7 @@ static void lag_xmit_copy(struct sk_buff *skb, const struct lag_port *port)
 		dev_core_stats_tx_dropped_inc(skb->dev);
 		return;
 	}
-	copy->dev = port->dev;
-	dev_queue_xmit(copy);
+	lag_xmit_queue(copy, port);
 }
 
 /* Mode broadcast: a copy to each live port, the packet itself to the last */
@@ -406,7 +401,7 @@ static noinline netdev_tx_t lag_xmit_broadcast(struct sk_buff *skb,
 
 		port = rcu_dereference_bh(lag->txmap.port[__ffs64(live)]);
 		if (unlikely(!port || !netif_carrier_ok(port->dev))) {
-			lag_control_kick(lag);
+			lag_xmit_kick(lag);
 			continue;
 		}
 		if (last)
@@ -417,6 +412,85 @@ static noinline netdev_tx_t lag_xmit_broadcast(struct sk_buff *skb,
 		return lag_xmit_port(skb, last);
 
 	return lag_xmit_without_port(skb, lag, 0);
+}
+
+static noinline netdev_tx_t lag_xmit_encap34(struct sk_buff *skb,
+					     struct lag *lag)
+{
+	return lag_xmit_flow(skb, lag, LAG_HASH_ENCAP34, false);
+}
+
+static noinline netdev_tx_t lag_xmit_encap23(struct sk_buff *skb,
+					     struct lag *lag)
+{
+	return lag_xmit_flow(skb, lag, LAG_HASH_ENCAP23, false);
+}
+
+static noinline netdev_tx_t lag_xmit_vlan_srcmac(struct sk_buff *skb,
+						 struct lag *lag)
+{
+	return lag_xmit_flow(skb, lag, LAG_HASH_VLAN_SRCMAC, false);
+}
+
+/* The packets of a security association keep their order, although each may
+ * have the hash of the flow that it hides: ESP, also in UDP, AH, and what may
+ * come before them in IPv6.  No fragment tells.
+ */
+static __always_inline bool lag_xmit_hides_flow(u32 protocol, const u8 *ports)
+{
+	const __be16 *port = (__be16 *)ports;
+
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return false;
+	case IPPROTO_UDP:
+		return get_unaligned(port) == htons(LAG_XMIT_PORT_ESP) ||
+		       get_unaligned(port + 1) == htons(LAG_XMIT_PORT_ESP);
+	case IPPROTO_ESP:
+	case IPPROTO_AH:
+	case IPPROTO_HOPOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_DSTOPTS:
+	case IPPROTO_FRAGMENT:
+		return true;
+	default:
+		return protocol > 0xff;
+	}
+}
+
+/* The packet has a hash, and of the flow that it belongs to. */
+static __always_inline bool lag_xmit_has_hash(const struct sk_buff *skb)
+{
+	unsigned int len = skb_headlen(skb);
+	struct lag_flow flow = {};
+	unsigned int offset;
+	const u8 *ip;
+
+	if (!skb->l4_hash)
+		return false;
+
+	offset = lag_xmit_read_link(skb->data, len, &flow);
+	ip = skb->data + offset;
+	len -= offset;
+	if (flow.type == ETH_P_IP)
+		return len >= LAG_XMIT_IPV4_LEN && lag_xmit_is_plain_ipv4(ip) &&
+		       !lag_xmit_hides_flow(ntohl(lag_xmit_ipv4_protocol(ip)),
+					    ip + sizeof(struct iphdr));
+	return flow.type == ETH_P_IPV6 && len >= LAG_XMIT_IPV6_LEN &&
+	       !lag_xmit_hides_flow(ip[LAG_XMIT_IPV6(nexthdr)],
+				    ip + sizeof(struct ipv6hdr));
+}
+
+static noinline netdev_tx_t lag_xmit_by_flow_hash(struct sk_buff *skb,
+						  struct lag *lag)
+{
+	u32 hash;
+
+	if (!lag_xmit_has_hash(skb))
+		return lag_xmit_layer34(skb, lag);
+
+	hash = lag_hash_mix(skb->hash, 0, READ_ONCE(lag->hash_seed));
+	return lag_xmit_hash(skb, lag, hash);
 }
 
 /* Mode and policy, asked once; LAG_PICK_LAYER34 does not come here. */
@@ -430,6 +504,14 @@ static noinline netdev_tx_t lag_xmit_by_pick(struct sk_buff *skb,
 		return lag_xmit_layer23(skb, lag);
 	case LAG_PICK_LAYER2:
 		return lag_xmit_layer2(skb, lag);
+	case LAG_PICK_ENCAP34:
+		return lag_xmit_encap34(skb, lag);
+	case LAG_PICK_ENCAP23:
+		return lag_xmit_encap23(skb, lag);
+	case LAG_PICK_VLAN_SRCMAC:
+		return lag_xmit_vlan_srcmac(skb, lag);
+	case LAG_PICK_FLOW:
+		return lag_xmit_by_flow_hash(skb, lag);
 	case LAG_PICK_ACTIVE:
 		return lag_xmit_hash(skb, lag, 0);
 	case LAG_PICK_ROBIN:

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Which port of a lag frames leave by.
+
+    frames.py LAG PORT,... frames [NAME=VALUE...]
+    frames.py LAG PORT,... sockets udp|esp [PORT]
+
+sends frames that differ in what `vary` says, or two datagrams from each of
+several sockets whose packets are alike but for the hash the socket gave them.
+Prints one JSON list: the port of each frame in turn.  What comes in is not
+looked at.
+"""
+import json
+import select
+import socket
+import struct
+import sys
+
+ETH_P_ALL = 0x0003
+SO_RCVBUFFORCE = 33
+COUNT = 16
+MARK = b"lag!"
+
+ETHERTYPE = dict(ipv4=0x0800, ipv6=0x86dd, teb=0x6558)
+
+
+def mac(last):
+    return bytes((0x02, 0, 0, 0, 0, last))
+
+
+def ether(payload, kind, n=1):
+    return mac(2) + mac(n) + struct.pack("!H", ETHERTYPE[kind]) + payload
+
+
+def addresses(src, dst, back):
+    return dst + src if back else src + dst
+
+
+def ipv4(payload, protocol, src, dst, back=False, fragment=0):
+    return struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 1, fragment,
+                       64, protocol, 0) + \
+        addresses(bytes((10, 0, 0, src)), bytes((10, 0, 1, dst)), back) + \
+        payload
+
+
+def ipv6(payload, protocol, src, dst, back=False):
+    net = b"\xfd" + bytes(13)
+    return struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64) + \
+        addresses(net + bytes((0, src)), net + bytes((1, dst)), back) + payload
+
+
+def udp(payload, src, dst):
+    return struct.pack("!HHHH", src, dst, 8 + len(payload), 0) + payload
+
+
+def inner(n, vary, version, back):
+    """An IP packet with UDP; n is in what varies."""
+    source, src, target, dst = 5000, 1, 6000, 1
+    fragment = 0
+    if vary in ("port", "fragment"):
+        source += n
+    if vary == "address":
+        src += n
+    if vary == "fragment":
+        fragment = 0x2000
+    if back:
+        source, target = target, source
+    data = udp(MARK + struct.pack("!I", n), source, target)
+    if version == "ipv6":
+        return ipv6(data, 17, src, dst, back)
+    return ipv4(data, 17, src, dst, back, fragment)
+
+
+def gtpu(packet, version):
+    # With a sequence number and one extension header
+    return struct.pack("!BBHIHBB", 0x36, 0xff, len(packet) + 8, 7, 1, 0,
+                       0x85) + b"\x01\x00\x09\x00" + packet
+
+
+TUNNELS = dict(
+    none=lambda packet, v: None,
+    ipip=lambda packet, v: (4 if v == "ipv4" else 41, packet),
+    gre=lambda packet, v: (47, struct.pack("!HHI", 0x2000, ETHERTYPE[v], 9) +
+                           packet),
+    gretap=lambda packet, v: (47, struct.pack("!HH", 0, ETHERTYPE["teb"]) +
+                              ether(packet, v)),
+    vxlan=lambda packet, v: (17, udp(b"\x08\0\0\0\0\0\x07\0" +
+                                     ether(packet, v), 777, 4789)),
+    geneve=lambda packet, v: (17, udp(b"\x01\0\x65\x58\0\0\x07\0" + bytes(4) +
+                                      ether(packet, v), 777, 6081)),
+    gtpu=lambda packet, v: (17, udp(gtpu(packet, v), 2152, 2152)),
+)
+
+
+def frame(n, tunnel="none", vary="", version="ipv4", outer="ipv4", macs="",
+          vlans="", twice="", back=""):
+    packet = inner(n, vary, version, back)
+    kind = version
+    for name in (tunnel, twice):
+        around = TUNNELS[name](packet, kind) if name else None
+        if around:
+            protocol, data = around
+            kind = outer
+            packet = (ipv4 if outer == "ipv4" else ipv6)(data, protocol, 9, 9)
+    data = ether(packet, kind, n if macs else 1)
+    if vlans:
+        data = data[:12] + struct.pack("!HH", 0x8100, 100 + n) + data[12:]
+    return data
+
+
+def seen(watching, expected):
+    """Ports by number of the frame, as the frames leave"""
+    found = {}
+    while len(found) < expected:
+        ready = select.select(list(watching), [], [], 5)[0]
+        if not ready:
+            sys.exit(f"{len(found)} of {expected} frames seen")
+        for sock in ready:
+            data = sock.recv(2048)
+            at = data.find(MARK)
+            if at >= 0:
+                number = struct.unpack_from("!I", data, at + 4)[0]
+                found.setdefault(number, []).append(watching[sock])
+    return [port for number in sorted(found) for port in found[number]]
+
+
+def send_frames(device, words):
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    sock.bind((device, 0))
+    options = dict(word.split("=") for word in words)
+    for n in range(COUNT):
+        sock.send(frame(n, **options))
+    return COUNT
+
+
+def send_from_sockets(device, kind, port="6000"):
+    for n in range(COUNT):
+        if kind == "esp":
+            sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, 50)
+        else:
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            sock.bind(("", 5000))
+        # Only a connected one gives its packets a hash
+        sock.connect(("192.0.2.2", int(port)))
+        for again in range(2):
+            sock.send(MARK + struct.pack("!I", 2 * n + again))
+    return 2 * COUNT
+
+
+def main():
+    device, ports, kind, *words = sys.argv[1:]
+    watching = {}
+    for port in ports.split(","):
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                             socket.htons(ETH_P_ALL))
+        sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20)
+        sock.bind((port, ETH_P_ALL))
+        watching[sock] = port
+    if kind == "frames":
+        expected = send_frames(device, words)
+    else:
+        expected = send_from_sockets(device, *words)
+    print(json.dumps(seen(watching, expected)))
+
+
+if __name__ == "__main__":
+    main()
