@@ -39,7 +39,7 @@ ring() {
 
 unit() {
 	CMOCKA_MESSAGE_OUTPUT=TAP \
-		make --no-print-directory -C selftests/unit check \
+		make -s --no-print-directory -C selftests/unit check \
 		OUT="$top/out/unit"
 }
 
@@ -61,9 +61,9 @@ built() {
 sim() {
 	local status=0
 
-	make --no-print-directory -C tools/sim check OUT="$top/out/sim" ||
+	make -s --no-print-directory -C tools/sim check OUT="$top/out/sim" ||
 		status=1
-	make --no-print-directory -C tools/fuzz check OUT="$top/out/fuzz" ||
+	make -s --no-print-directory -C tools/fuzz check OUT="$top/out/fuzz" ||
 		status=1
 	return $status
 }
