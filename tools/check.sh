@@ -66,8 +66,9 @@ run_checkpatch() {
 
 	shift
 	(cd out/lint && printf '%s\n' "${@/#/$top/}" |
-		xargs -r perl checkpatch.pl --no-tree --strict --terse \
-			--show-types --ignore "$ignore" -f 2>/dev/null) |
+		xargs -r -n 8 -P "$(nproc)" perl checkpatch.pl --no-tree \
+			--strict --terse --show-types --ignore "$ignore" \
+			-f 2>/dev/null) |
 		sed -n "s|^$top/\(.*: [A-Z]*:.*\)|\1|p"
 }
 
@@ -220,7 +221,9 @@ verbs() {
 
 mapfile -t module < <(files 'drivers/net/lag/*.c' 'drivers/net/lag/*.h')
 
+# Both may have to be downloaded, and say so
 get_checkpatch
+tools/vm/kernel headers 6.12 >/dev/null
 check "checkpatch --strict" checkpatch
 check "kernel-doc" kernel_doc
 check "shellcheck" shell
