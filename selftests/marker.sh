@@ -95,6 +95,8 @@ flood()
 	slow_start "$B" partner b1
 	PARTNER=$SLOW
 	wait_for 5 distributing "$A" lag0 1
+	# Until the answers of other cases are a second old
+	stays 1 distributing port_get "$A" a1 state
 	listen "$B" b1
 	slow "$B" send b1 kind=marker count=400
 	wait_for 2 more_than 9 answers
