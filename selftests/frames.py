@@ -3,12 +3,14 @@
 """Which port of a lag frames leave by.
 
     frames.py LAG PORT,... frames [NAME=VALUE...]
+    frames.py LAG PORT,... check
     frames.py LAG PORT,... sockets udp|esp [PORT]
 
 sends frames that differ in what `vary` says, or two datagrams from each of
 several sockets whose packets are alike but for the hash the socket gave them.
-Prints one JSON list: the port of each frame in turn.  What comes in is not
-looked at.
+Prints one JSON list: the port of each frame in turn.  Or takes lines that begin
+with `together` or `apart` instead of `frames`, and prints those that are not
+so.  What comes in is not looked at.
 """
 import json
 import select
@@ -157,6 +159,13 @@ def main():
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20)
         sock.bind((port, ETH_P_ALL))
         watching[sock] = port
+    if kind == "check":
+        for line in sys.stdin:
+            claim, *words = line.split()
+            ports = set(seen(watching, send_frames(device, words)))
+            if (len(ports) == 1) != (claim == "together"):
+                print(line.strip())
+        return
     if kind == "frames":
         expected = send_frames(device, words)
     else:

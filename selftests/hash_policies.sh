@@ -50,32 +50,24 @@ by()
 	ip netns exec "$A" python3 -SE "$HERE/frames.py" lag0 a1,a2,a3,a4 "$@"
 }
 
-# together ARG..., apart ARG...: 16 frames leave by one port, or by more
-together()
+# claims: lines of together or apart ARG...: 16 frames leave by one port, or by
+# more; all at once, for it takes a slow guest long to start Python
+claims()
 {
-	local ports
-
-	ports=$(by frames "$@")
-	expect 1 reckon 'len(set(_))' "$ports"
-}
-
-apart()
-{
-	local ports
-
-	ports=$(by frames "$@")
-	expect true reckon 'len(set(_)) > 1' "$ports"
+	expect "" by check
 }
 
 layer34_stops_at_the_tunnel()
 {
 	policy layer3+4
+	claims <<-EOF
 	apart vary=port
 	apart vary=address
 	together vary=fragment
 	together vary=port macs=yes vlans=yes tunnel=ipip
 	together vary=address tunnel=gre
 	together vary=address tunnel=vxlan
+	EOF
 }
 
 encap34()
@@ -83,22 +75,24 @@ encap34()
 	local tunnel version
 
 	policy encap3+4
-	together
-	together macs=yes
-	apart vary=port
-	apart vary=address
-	together vary=fragment
-	for tunnel in ipip gre gretap vxlan geneve gtpu; do
-		together tunnel="$tunnel"
-		apart vary=port tunnel="$tunnel"
-		together vary=fragment tunnel="$tunnel" macs=yes
-	done
-	for version in ipv4 ipv6; do
-		apart vary=port tunnel=ipip version=ipv6 outer="$version"
-		apart vary=port tunnel=vxlan version=ipv6 outer="$version"
-		together tunnel=vxlan version=ipv6 outer="$version"
-	done
-	apart vary=port tunnel=vxlan vlans=yes
+	{
+		echo "together"
+		echo "together macs=yes"
+		echo "apart vary=port"
+		echo "apart vary=address"
+		echo "together vary=fragment"
+		for tunnel in ipip gre gretap vxlan geneve gtpu; do
+			echo "together tunnel=$tunnel"
+			echo "apart vary=port tunnel=$tunnel"
+			echo "together vary=fragment tunnel=$tunnel macs=yes"
+		done
+		for version in ipv4 ipv6; do
+			echo "apart vary=port tunnel=ipip version=ipv6 outer=$version"
+			echo "apart vary=port tunnel=vxlan version=ipv6 outer=$version"
+			echo "together tunnel=vxlan version=ipv6 outer=$version"
+		done
+		echo "apart vary=port tunnel=vxlan vlans=yes"
+	} | claims
 }
 
 encap23()
@@ -106,22 +100,26 @@ encap23()
 	local tunnel
 
 	policy encap2+3
-	together vary=port
-	apart macs=yes
-	apart vary=address
-	for tunnel in ipip gre gretap vxlan geneve gtpu; do
-		together vary=port tunnel="$tunnel"
-		apart vary=address tunnel="$tunnel"
-	done
+	{
+		echo "together vary=port"
+		echo "apart macs=yes"
+		echo "apart vary=address"
+		for tunnel in ipip gre gretap vxlan geneve gtpu; do
+			echo "together vary=port tunnel=$tunnel"
+			echo "apart vary=address tunnel=$tunnel"
+		done
+	} | claims
 }
 
 encap_in_encap()
 {
 	policy encap3+4
+	claims <<-EOF
 	apart vary=port tunnel=vxlan twice=ipip
 	apart vary=port tunnel=ipip twice=geneve
 	apart vary=port tunnel=gtpu twice=vxlan
 	together vary=fragment tunnel=gtpu twice=vxlan
+	EOF
 }
 
 # The general reader and the short one are of one mind
@@ -130,8 +128,10 @@ encap_symmetric()
 	local there ports
 
 	policy encap3+4 hash_symmetric on
+	claims <<-EOF
 	apart vary=port tunnel=vxlan
 	together tunnel=vxlan macs=yes
+	EOF
 	there=$(by frames vary=port tunnel=vxlan)
 	expect "$there" by frames vary=port tunnel=vxlan back=yes
 	policy encap3+4
@@ -144,10 +144,12 @@ encap_symmetric()
 vlan_srcmac()
 {
 	policy vlan+srcmac
+	claims <<-EOF
 	together vary=port
 	together vary=address
 	apart macs=yes
 	apart vlans=yes
+	EOF
 	# Also if the tag is not in the frame
 	expect "$(by_tag 7)" by_tag 7
 	expect true reckon 'len(set(_)) > 1' \
@@ -181,9 +183,11 @@ flow_takes_the_hash_of_the_socket()
 	expect true reckon 'len(set(_)) > 1' "$ports"
 	expect true reckon '_[::2] == _[1::2]' "$ports"
 	# Frames that have none: as layer3+4
+	claims <<-EOF
 	apart vary=port
 	together macs=yes
 	together vary=fragment
+	EOF
 }
 
 flow_keeps_ipsec_in_order()
