@@ -64,5 +64,6 @@ echo "deps: installing for $*: ${missing[*]}" >&2
 "${root[@]}" apt-get install -y -qq --no-install-recommends \
 	"${missing[@]}" >&2 </dev/null || {
 	free=$(df -Pm / | awk 'NR == 2 { print $4 }')
-	die "apt-get install failed (see above); ${free} MB are free on /"
+	die "apt-get install failed, see above: is there a network? $free MB" \
+	    "are free on /"
 }
