@@ -51,9 +51,10 @@ get_checkpatch() {
 	if [ -e "$tar" ]; then
 		tar -xJf "$tar" -C "$from" --occurrence=1 "${members[@]}"
 	else
-		(cd "$from" && apt-get download -qq linux-source-6.12) &&
+		(cd "$from" && apt-get download -qq \
+			-o APT::Sandbox::User="$(id -un)" linux-source-6.12) &&
 		dpkg-deb --fsys-tarfile "$from"/*.deb |
-			tar -xO "./usr/src/${tar##*/}" |
+			tar -xO "./usr/src/${tar##*/}" 2>/dev/null |
 			tar -xJ -C "$from" --occurrence=1 "${members[@]}"
 	fi
 	mv "$from"/linux-source-6.12/scripts/* "$place/" || return
