@@ -99,8 +99,9 @@ last_words()
 	setup_ns X
 	cable "$A" a3 "$X" x3
 	plug "$X" x3
-	ip -n "$A" link set a3 master lag0
+	ip -n "$A" link set a3 up
 	listen "$X" x3
+	ip -n "$A" link set a3 master lag0
 	wait_is 2 true seen 'any(f["actor"]["state"] & 0x3c for f in _)'
 	ip -n "$A" link set a3 nomaster
 	wait_is 2 0 seen '_[-1]["actor"]["state"] & 0x3c'

@@ -21,6 +21,8 @@ KSFT_SKIP=4
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 NAMESPACES=()
 NS_COUNT=0
+declare -A NIC_OF
+NICS_USED=0
 WORK=$(mktemp -d)
 
 # The script cannot run here.  Before run_tests or in setup().
@@ -179,21 +181,60 @@ in_ns()
 	ip netns exec "$@"
 }
 
-# cable NS1 PORT1 NS2 PORT2: a veth pair
+# cable NS1 PORT1 NS2 PORT2: a veth pair; with LAG_NICS=1 in a guest that has
+# emulated cables (tools/vm/vm --cables), two NICs of it, as long as some are left
 cable()
 {
+	local number=$((NICS_USED + 1))
+
+	if [ -n "${LAG_NICS-}" ] && [[ " $VM_CABLES" == *" c${number}a="* ]]
+	then
+		NICS_USED=$number
+		take_nic "c${number}a" "$1" "$2"
+		take_nic "c${number}b" "$3" "$4"
+		command cable on "$number"
+		return
+	fi
 	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
 }
 
-# unplug NS PORT, plug NS PORT: the far end of a cable decides on carrier, so
-# name the far end
+# take_nic NIC NS PORT: when the namespace that it was in is gone
+take_nic()
+{
+	local address=" $VM_CABLES "
+
+	address=${address#* "$1"=}
+	wait_for 10 nic_is_back "${address%% *}"
+	ip link set "$NIC" down
+	ip link set "$NIC" netns "$2" name "$3"
+	NIC_OF[$2/$3]=$1
+}
+
+nic_is_back()
+{
+	NIC=$(grep -sl "$1" /sys/class/net/*/address) || return 1
+	NIC=${NIC%/address}
+	NIC=${NIC##*/}
+}
+
+# unplug NS PORT, plug NS PORT: of a veth pair the far end decides on carrier,
+# so name the far end
 unplug()
 {
-	ip -n "$1" link set "$2" down
+	local nic=${NIC_OF[$1/$2]-}
+
+	if [ -n "$nic" ]; then
+		command cable off "${nic//[^0-9]/}"
+	else
+		ip -n "$1" link set "$2" down
+	fi
 }
 
 plug()
 {
+	local nic=${NIC_OF[$1/$2]-}
+
+	[ -z "$nic" ] || command cable on "${nic//[^0-9]/}"
 	ip -n "$1" link set "$2" up
 }
 
@@ -499,21 +540,20 @@ slow()
 	ip netns exec "$1" python3 -SE "$HERE/slow.py" "${@:2}"
 }
 
-# slow_start NS ARG...: the same in the background, as $SLOW
+# slow_start NS ARG...: the same in the background, as $SLOW; it is ready
 slow_start()
 {
-	ip netns exec "$1" python3 -SE "$HERE/slow.py" "${@:2}" &
+	rm -f "$WORK/ready"
+	ip netns exec "$1" python3 -SE "$HERE/slow.py" "${@:2}" \
+		ready="$WORK/ready" &
 	SLOW=$!
+	wait_for 10 test -e "$WORK/ready"
 }
 
 # listen NS PORT: what slow.py sniffs there goes to $WORK/seen, by $SLOW
 listen()
 {
-	: >"$WORK/ready"
-	ip netns exec "$1" python3 -SE "$HERE/slow.py" sniff "$2" \
-		>"$WORK/seen" 2>"$WORK/ready" &
-	SLOW=$!
-	wait_for 10 grep -q ready "$WORK/ready"
+	slow_start "$1" sniff "$2" >"$WORK/seen"
 }
 
 # seen EXPRESSION: of the list of the frames it has seen

@@ -78,6 +78,11 @@ def parse(frame):
     return dict(said, kind="other", subtype=frame[14])
 
 
+def ready(args):
+    if args.ready:
+        open(args.ready, "w", encoding="ascii").close()
+
+
 def partner(args):
     """A partner on each port: speaks once a second and when asked.
 
@@ -90,6 +95,7 @@ def partner(args):
         sock = open_port(name)
         ports[sock] = dict(number=args.number + index, partner=bytes(15),
                            next=time.monotonic())
+    ready(args)
     end = time.monotonic() + args.seconds
     while time.monotonic() < end:
         wake = min(min(p["next"] for p in ports.values()), end)
@@ -130,6 +136,7 @@ def loop(args):
     """A reflector: what a port sends comes back to it."""
     sock = open_port(args.port[0])
     end = time.monotonic() + args.seconds
+    ready(args)
     while (left := end - time.monotonic()) > 0:
         if select.select([sock], [], [], left)[0]:
             frame, address = sock.recvfrom(2048)
@@ -161,7 +168,7 @@ def sniff(args):
     end = time.monotonic() + args.seconds
     seen = 0
     start = time.monotonic()
-    print("ready", file=sys.stderr, flush=True)
+    ready(args)
     while seen != (args.count or -1) and (left := end - time.monotonic()) > 0:
         if not select.select([sock], [], [], left)[0]:
             break
@@ -177,6 +184,7 @@ def sniff(args):
 
 OPTIONS = dict(
     seconds=3600.0,
+    ready="",                       # file that is made when all is open
     count=0,                        # frames; sniff: 0 is no limit
     # The partner, and what is sent
     system="02:aa:00:00:00:01",
