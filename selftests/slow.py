@@ -99,9 +99,9 @@ def partner(args):
     end = time.monotonic() + args.seconds
     while time.monotonic() < end:
         wake = min(min(p["next"] for p in ports.values()), end)
-        ready = select.select(list(ports), [], [],
+        heard = select.select(list(ports), [], [],
                               max(0, wake - time.monotonic()))[0]
-        for sock in ready:
+        for sock in heard:
             try:
                 frame, address = sock.recvfrom(2048)
             except OSError:
