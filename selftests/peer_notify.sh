@@ -49,7 +49,7 @@ two()
 hear()
 {
 	: >"$WORK/$1.err"
-	in_ns "$B" tcpdump -i "$1" -Q in -n -l -tt -e --immediate-mode "$2" \
+	in_ns "$B" tcpdump -Z root -i "$1" -Q in -n -l -tt -e --immediate-mode "$2" \
 		>"$WORK/$1" 2>"$WORK/$1.err" &
 	wait_for 10 grep -q listening "$WORK/$1.err"
 }
