@@ -19,6 +19,7 @@ ALL_TESTS="
 	groups_are_joined_anew
 	with_the_new_address
 	when_carrier_rises
+	when_carrier_rises_round_robin
 	when_lacp_agrees
 "
 
@@ -166,28 +167,33 @@ with_the_new_address()
 	expect "$new" link_get "$A" lag0 address
 }
 
+carrier_rises()
+{
+	pair 2 lag mode "$1"
+	ip -n "$B" link set peer0 type lag mode static
+	wait_for 5 distributing "$A" lag0 2
+	unplug "$B" b1
+	unplug "$B" b2
+	wait_for 5 not carrier "$A" lag0
+	hear peer0 "$GRATUITOUS"
+	plug "$B" b2
+	wait_is 5 1 heard peer0
+	# One port more or less is no other way
+	plug "$B" b1
+	wait_for 5 distributing "$A" lag0 2
+	unplug "$B" b2
+	wait_for 5 distributing "$A" lag0 1
+	stays 1 1 heard peer0
+}
+
 when_carrier_rises()
 {
-	local mode
+	carrier_rises static
+}
 
-	for mode in static balance-rr; do
-		pair 2 lag mode "$mode"
-		ip -n "$B" link set peer0 type lag mode static
-		wait_for 5 distributing "$A" lag0 2
-		unplug "$B" b1
-		unplug "$B" b2
-		wait_for 5 not carrier "$A" lag0
-		hear peer0 "$GRATUITOUS"
-		plug "$B" b2
-		wait_is 5 1 heard peer0
-		# One port more or less is no other way
-		plug "$B" b1
-		wait_for 5 distributing "$A" lag0 2
-		unplug "$B" b2
-		wait_for 5 distributing "$A" lag0 1
-		stays 1 1 heard peer0
-		cleanup
-	done
+when_carrier_rises_round_robin()
+{
+	carrier_rises balance-rr
 }
 
 when_lacp_agrees()
