@@ -19,6 +19,7 @@ ALL_TESTS="
 	data_on_a_port_that_does_not_collect
 	rate_limit
 	link
+	as_statistics
 "
 
 # shellcheck source=lib.sh
@@ -137,6 +138,39 @@ link()
 	plug "$B" b1
 	wait_is 3 '{"carrier_changes":2}' changed
 	expect 1 port_get "$A" a1 link_failure_count
+}
+
+# xstats KIND DEV: of `ip link xstats`, all or of one device
+xstats()
+{
+	ip -n "$A" -j link xstats type "$@"
+}
+
+# The same numbers as statistics: of the port, and summed up of the lag
+as_statistics()
+{
+	local all one two
+
+	cable "$A" a2 "$B" b2
+	plug "$B" b2
+	join "$A" lag0 a2
+	slow "$B" send b2 kind=marker count=3
+	wait_is 3 3 port_get "$A" a2 counters.marker_rx
+	one=$(counters)
+	two=$(port_get "$A" a2 counters)
+	all=$(xstats lag_slave)
+	expect 2 reckon 'len(_)' "$all"
+	expect true reckon '{"ifname": "a1", **_[1]} in _[0]' "[$all,$one]"
+	expect true reckon '{"ifname": "a2", **_[1]} in _[0]' "[$all,$two]"
+	expect true reckon '_[0] == [{"ifname": "lag0",
+		**{k: v + _[2][k] for k, v in _[1].items()}}]' \
+		"[$(xstats lag),$one,$two]"
+	expect true reckon '_[0] == [{"ifname": "a2", **_[1]}]' \
+		"[$(xstats lag_slave dev a2),$two]"
+	ip -n "$A" link xstats type lag | grep -q "^lag0: lacpdu_rx [0-9]"
+	not xstats lag dev nothing
+	ip -n "$A" link set a2 nomaster
+	expect 1 reckon 'len(_)' "$(xstats lag_slave)"
 }
 
 run_tests

@@ -474,23 +474,23 @@ static u64 lag_number(const struct rtattr *attr)
 	return 0;
 }
 
-static void lag_parse_nest(struct rtattr *tb[], int max,
-			   const struct rtattr *nest)
+static void lag_parse_attrs(struct rtattr *tb[], int max,
+			    struct rtattr *attr, int len)
 {
-	int len = nest ? RTA_PAYLOAD(nest) : 0;
-	struct rtattr *attr;
-
 	memset(tb, 0, sizeof(*tb) * (max + 1));
-	if (!nest)
-		return;
-
-	for (attr = RTA_DATA(nest); RTA_OK(attr, len);
-	     attr = RTA_NEXT(attr, len)) {
+	for (; RTA_OK(attr, len); attr = RTA_NEXT(attr, len)) {
 		int type = attr->rta_type & NLA_TYPE_MASK;
 
 		if (type <= max)
 			tb[type] = attr;
 	}
+}
+
+static void lag_parse_nest(struct rtattr *tb[], int max,
+			   const struct rtattr *nest)
+{
+	lag_parse_attrs(tb, max, nest ? RTA_DATA(nest) : NULL,
+			nest ? RTA_PAYLOAD(nest) : 0);
 }
 
 static const char *lag_find_word(const struct lag_word *w, u64 value)
@@ -717,7 +717,8 @@ static void lag_print_lacp_info(const char *name, struct rtattr *info[])
 	close_json_object();
 }
 
-static void lag_print_counters(const struct rtattr *nest)
+/* In JSON always, in text if @text */
+static void lag_print_counters(const struct rtattr *nest, bool text)
 {
 	static const char *const names[] = {
 		[IFLA_LAG_COUNTER_LACPDU_RX]		= "lacpdu_rx",
@@ -736,23 +737,19 @@ static void lag_print_counters(const struct rtattr *nest)
 		[IFLA_LAG_COUNTER_ACTOR_CHURN]		= "actor_churn",
 		[IFLA_LAG_COUNTER_PARTNER_CHURN]	= "partner_churn",
 	};
-	const int *show_stats = dlsym(RTLD_DEFAULT, "show_stats");
 	struct rtattr *tb[IFLA_LAG_COUNTER_MAX + 1];
 	unsigned int i;
 
 	static_assert(ARRAY_SIZE(names) == IFLA_LAG_COUNTER_PAD);
 
 	lag_parse_nest(tb, IFLA_LAG_COUNTER_MAX, nest);
-	open_json_object("counters");
 	for (i = 1; i < ARRAY_SIZE(names); i++) {
-		/* A variable of ip; to miss one would keep us from loading. */
-		if (show_stats && *show_stats)
+		if (text)
 			lag_print_number(names[i], lag_number(tb[i]));
 		else
 			print_color_u64(PRINT_JSON, COLOR_NONE, names[i], NULL,
 					lag_number(tb[i]));
 	}
-	close_json_object();
 }
 
 static const char *lag_duplex_name(unsigned int duplex)
@@ -837,6 +834,8 @@ static void lag_print_port_lacp(struct rtattr *st[])
 
 static void lag_print_port(struct link_util *lu, FILE *f, struct rtattr *tb[])
 {
+	/* A variable of ip; to miss one would keep us from loading. */
+	const int *show_stats = dlsym(RTLD_DEFAULT, "show_stats");
 	struct rtattr *st[IFLA_LAG_PORT_STATE_MAX + 1];
 
 	(void)lu;
@@ -852,7 +851,59 @@ static void lag_print_port(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	lag_parse_nest(st, IFLA_LAG_PORT_STATE_MAX, tb[IFLA_LAG_PORT_STATE]);
 	lag_print_port_usage(st);
 	lag_print_port_lacp(st);
-	lag_print_counters(st[IFLA_LAG_PORT_STATE_COUNTERS]);
+	open_json_object("counters");
+	lag_print_counters(st[IFLA_LAG_PORT_STATE_COUNTERS],
+			   show_stats && *show_stats);
+	close_json_object();
+}
+
+/* "ip link xstats type lag" and "... type lag_slave": of every device there
+ * is, or of the one that "dev" names
+ */
+static unsigned int lag_xstats_index;
+
+static int lag_parse_xstats(struct link_util *lu, int argc, char **argv)
+{
+	if (!argc)
+		return 0;
+
+	if (argc != 2 || strcmp(argv[0], "dev")) {
+		fprintf(stderr, "Usage: ... %s [ dev DEVICE ]\n", lu->id);
+		return -1;
+	}
+
+	lag_xstats_index = ll_name_to_index(argv[1]);
+	if (!lag_xstats_index)
+		fprintf(stderr, "Cannot find device \"%s\"\n", argv[1]);
+	return lag_xstats_index ? 0 : -1;
+}
+
+static int lag_print_xstats(struct nlmsghdr *n, void *file)
+{
+	struct rtattr *nest, *xstats[LINK_XSTATS_TYPE_LAG + 1];
+	int len = n->nlmsg_len - NLMSG_LENGTH(sizeof(struct if_stats_msg));
+	const struct if_stats_msg *msg = NLMSG_DATA(n);
+	struct rtattr *tb[IFLA_STATS_MAX + 1];
+
+	(void)file;
+
+	if (n->nlmsg_type != RTM_NEWSTATS || len < 0 ||
+	    (lag_xstats_index && lag_xstats_index != msg->ifindex))
+		return 0;
+
+	lag_parse_attrs(tb, IFLA_STATS_MAX, (struct rtattr *)(msg + 1), len);
+	nest = tb[IFLA_STATS_LINK_XSTATS] ?: tb[IFLA_STATS_LINK_XSTATS_SLAVE];
+	lag_parse_nest(xstats, LINK_XSTATS_TYPE_LAG, nest);
+	if (!xstats[LINK_XSTATS_TYPE_LAG])
+		return 0;
+
+	open_json_object(NULL);
+	print_color_string(PRINT_ANY, COLOR_NONE, "ifname", "%s: ",
+			   ll_index_to_name(msg->ifindex));
+	lag_print_counters(xstats[LINK_XSTATS_TYPE_LAG], true);
+	print_color_string(PRINT_FP, COLOR_NONE, NULL, "%s", "\n");
+	close_json_object();
+	return 0;
 }
 
 /* Entry points */
@@ -896,6 +947,8 @@ struct link_util lag_link_util = {
 	.parse_opt	= lag_parse,
 	.print_opt	= lag_print,
 	.print_help	= lag_help,
+	.parse_ifla_xstats = lag_parse_xstats,
+	.print_ifla_xstats = lag_print_xstats,
 };
 
 __attribute__((visibility("default")))
@@ -905,4 +958,6 @@ struct link_util lag_slave_link_util = {
 	.parse_opt	= lag_parse_port,
 	.print_opt	= lag_print_port,
 	.print_help	= lag_port_help,
+	.parse_ifla_xstats = lag_parse_xstats,
+	.print_ifla_xstats = lag_print_xstats,
 };

@@ -645,7 +645,9 @@ static int lag_fill_lacp_info(struct sk_buff *skb, int type,
 	return 0;
 }
 
-/* Counters of a port: size and fill, in the order of enum ifla_lag_counter */
+/* Counters of a port: size, sum and fill, in the order of enum
+ * ifla_lag_counter
+ */
 
 static size_t lag_counters_size(void)
 {
@@ -654,11 +656,6 @@ static size_t lag_counters_size(void)
 }
 
 static_assert(IFLA_LAG_COUNTER_MAX == IFLA_LAG_COUNTER_PAD);
-
-static int lag_put_counter(struct sk_buff *skb, int type, u64 value)
-{
-	return nla_put_u64_64bit(skb, type, value, IFLA_LAG_COUNTER_PAD);
-}
 
 static u64 lag_sum_not_collecting(const struct lag_port *port)
 {
@@ -671,41 +668,44 @@ static u64 lag_sum_not_collecting(const struct lag_port *port)
 	return sum;
 }
 
-static int lag_fill_counters(struct sk_buff *skb, const struct lag_port *port)
+static void lag_add_counters(u64 sum[IFLA_LAG_COUNTER_PAD],
+			     const struct lag_port *port)
 {
 	const struct lacp_counters *c = &port->lacp.counters;
-	struct nlattr *nest;
 
-	nest = nla_nest_start_noflag(skb, IFLA_LAG_PORT_STATE_COUNTERS);
+	lockdep_assert_held(&port->lag->lock);
+
+	sum[IFLA_LAG_COUNTER_LACPDU_RX] += c->lacpdu_rx;
+	sum[IFLA_LAG_COUNTER_LACPDU_TX] += c->lacpdu_tx;
+	sum[IFLA_LAG_COUNTER_MARKER_RX] += port->marker_rx;
+	sum[IFLA_LAG_COUNTER_MARKER_TX] += port->marker_tx;
+	sum[IFLA_LAG_COUNTER_MARKER_RESPONSE_RX] += port->marker_response_rx;
+	sum[IFLA_LAG_COUNTER_ILLEGAL_RX] += port->illegal_rx;
+	sum[IFLA_LAG_COUNTER_UNKNOWN_RX] += port->unknown_rx;
+	sum[IFLA_LAG_COUNTER_LOOPBACK_RX] += c->loopback_rx;
+	sum[IFLA_LAG_COUNTER_RATE_LIMITED] += port->rate_limited;
+	sum[IFLA_LAG_COUNTER_EXPIRED] += c->expired;
+	sum[IFLA_LAG_COUNTER_DEFAULTED] += c->defaulted;
+	sum[IFLA_LAG_COUNTER_CARRIER_CHANGES] += c->carrier_changes;
+	sum[IFLA_LAG_COUNTER_NOT_COLLECTING_RX] += lag_sum_not_collecting(port);
+	sum[IFLA_LAG_COUNTER_ACTOR_CHURN] += c->actor_churn;
+	sum[IFLA_LAG_COUNTER_PARTNER_CHURN] += c->partner_churn;
+}
+
+static int lag_fill_counters(struct sk_buff *skb, int nest_type,
+			     const u64 sum[IFLA_LAG_COUNTER_PAD])
+{
+	struct nlattr *nest;
+	int type;
+
+	nest = nla_nest_start_noflag(skb, nest_type);
 	if (!nest)
 		return -EMSGSIZE;
 
-	if (lag_put_counter(skb, IFLA_LAG_COUNTER_LACPDU_RX, c->lacpdu_rx) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_LACPDU_TX, c->lacpdu_tx) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_MARKER_RX, port->marker_rx) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_MARKER_TX, port->marker_tx) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_MARKER_RESPONSE_RX,
-			    port->marker_response_rx) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_ILLEGAL_RX,
-			    port->illegal_rx) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_UNKNOWN_RX,
-			    port->unknown_rx) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_LOOPBACK_RX,
-			    c->loopback_rx) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_RATE_LIMITED,
-			    port->rate_limited) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_EXPIRED, c->expired) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_DEFAULTED, c->defaulted) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_CARRIER_CHANGES,
-			    c->carrier_changes) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_NOT_COLLECTING_RX,
-			    lag_sum_not_collecting(port)) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_ACTOR_CHURN,
-			    c->actor_churn) ||
-	    lag_put_counter(skb, IFLA_LAG_COUNTER_PARTNER_CHURN,
-			    c->partner_churn) ||
-	    0)
-		return -EMSGSIZE;
+	for (type = 1; type < IFLA_LAG_COUNTER_PAD; type++)
+		if (nla_put_u64_64bit(skb, type, sum[type],
+				      IFLA_LAG_COUNTER_PAD))
+			return -EMSGSIZE;
 
 	nla_nest_end(skb, nest);
 	return 0;
@@ -756,12 +756,14 @@ static int lag_fill_port_state(struct sk_buff *skb, const struct lag *lag,
 			       const struct lag_port *port)
 {
 	const struct lacp_port *p = &port->lacp;
+	u64 sum[IFLA_LAG_COUNTER_PAD] = {};
 	enum lag_why why;
 	struct nlattr *nest;
 	u32 left;
 
 	lockdep_assert_held(&lag->lock);
 
+	lag_add_counters(sum, port);
 	why = lacp_port_why(&lag->lacp, p, lag_control_now(), &left);
 	/* Protodown is a way to be down that the engine does not know. */
 	if (why == LAG_WHY_LAG_DOWN)
@@ -800,7 +802,7 @@ static int lag_fill_port_state(struct sk_buff *skb, const struct lag *lag,
 	    lag_fill_lacp_info(skb, IFLA_LAG_PORT_STATE_ACTOR, &p->actor) ||
 	    lag_fill_lacp_info(skb, IFLA_LAG_PORT_STATE_PARTNER,
 			       &p->partner) ||
-	    lag_fill_counters(skb, port) ||
+	    lag_fill_counters(skb, IFLA_LAG_PORT_STATE_COUNTERS, sum) ||
 	    0)
 		return -EMSGSIZE;
 
@@ -975,6 +977,40 @@ static int lag_fill_slave_info(struct sk_buff *skb,
 	return err;
 }
 
+static size_t lag_get_linkxstats_size(const struct net_device *dev, int attr)
+{
+	return lag_counters_size();
+}
+
+static int lag_fill_linkxstats(struct sk_buff *skb,
+			       const struct net_device *dev, int *prividx,
+			       int attr)
+{
+	bool slave = attr == IFLA_STATS_LINK_XSTATS_SLAVE;
+	u64 sum[IFLA_LAG_COUNTER_PAD] = {};
+	const struct lag_port *port;
+	struct lag *lag;
+
+	ASSERT_RTNL();
+
+	if (slave) {
+		port = lag_port_from_dev(dev);
+		if (!port)
+			return 0;
+		lag = port->lag;
+	} else {
+		lag = netdev_priv(dev);
+	}
+
+	spin_lock_bh(&lag->lock);
+	list_for_each_entry(port, &lag->ports, list)
+		if (!slave || port->dev == dev)
+			lag_add_counters(sum, port);
+	spin_unlock_bh(&lag->lock);
+
+	return lag_fill_counters(skb, LINK_XSTATS_TYPE_LAG, sum);
+}
+
 static struct rtnl_link_ops lag_link_ops __read_mostly = {
 	.kind			= LAG_DRV_NAME,
 	.priv_size		= sizeof(struct lag),
@@ -992,6 +1028,8 @@ static struct rtnl_link_ops lag_link_ops __read_mostly = {
 	.slave_changelink	= lag_slave_changelink,
 	.get_slave_size		= lag_get_slave_size,
 	.fill_slave_info	= lag_fill_slave_info,
+	.get_linkxstats_size	= lag_get_linkxstats_size,
+	.fill_linkxstats	= lag_fill_linkxstats,
 };
 
 int lag_netlink_init(void)

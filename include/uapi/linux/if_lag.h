@@ -23,6 +23,12 @@
  *         IFLA_LAG_PORT_STATE_COUNTERS
  *           IFLA_LAG_COUNTER_*
  *
+ * RTM_GETSTATS gives the counters also as IFLA_STATS_LINK_XSTATS of a lag, the
+ * sums of its ports, and as IFLA_STATS_LINK_XSTATS_SLAVE of a port:
+ *
+ *   LINK_XSTATS_TYPE_LAG
+ *     IFLA_LAG_COUNTER_*
+ *
  * One IFLA_INFO_DATA is one transaction: it takes effect whole or, with an
  * extended-ack sentence, not at all.  Every option may change at any time.
  */
@@ -595,5 +601,8 @@ enum ifla_lag_counter {
 };
 
 #define IFLA_LAG_COUNTER_MAX (__IFLA_LAG_COUNTER_MAX - 1)
+
+/** our place among the LINK_XSTATS_TYPE_* of other kinds, far from theirs */
+#define LINK_XSTATS_TYPE_LAG	64
 
 #endif /* _UAPI_LINUX_IF_LAG_H */
