@@ -60,6 +60,13 @@ fire()
 	# shellcheck disable=SC2046
 	ip netns exec "$1" python3 "$HERE/stress.py" fire "$SEED" \
 		lag0 lag1 lag2 peer0 peer1 up0 up1 $(echo "$2"{0..5}) &
+	wait_for 20 under_fire "$1" "${2}5"
+}
+
+# under_fire NS PORT: more is sent there than LACP does
+under_fire()
+{
+	(($(tx_packets "$1" "$2") > 20))
 }
 
 # cease_fire NS: nothing else runs in there
