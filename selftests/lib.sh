@@ -72,7 +72,7 @@ lag_require()
 	done
 	[ -d /sys/module/lag ] || modprobe -q lag ||
 		skip_all "no module lag for $(uname -r)"
-	ip link help lag 2>&1 | grep -q lacp_rate ||
+	ip link help lag 2>&1 | grep lacp_rate >/dev/null ||
 		skip_all "ip has no plug-in for lag (IP_LIB_DIR)"
 }
 
@@ -93,11 +93,13 @@ explain()
 	done | sed 's/^[^#]/#   &/'
 } >&2
 
-# Kills what still runs in them, too
+# Kills what still runs in them, too.  In a trap of EXIT: no status of it counts.
 cleanup()
 {
 	local ns pids
 
+	trap - ERR
+	set +eE
 	for ns in "${NAMESPACES[@]}"; do
 		pids=$(ip netns pids "$ns")
 		# shellcheck disable=SC2086

@@ -50,7 +50,8 @@ hears()
 # knows DEV ADDRESS: it is in its unicast list
 knows()
 {
-	bridge -n "$A" fdb show dev "$1" | grep -q "^$2 .*self"
+	# No grep -q: the writer of a pipe must not die of a reader that is content
+	bridge -n "$A" fdb show dev "$1" | grep "^$2 .*self" >/dev/null
 }
 
 slow_address_while_up()

@@ -7,6 +7,7 @@
  */
 #include "announce.h"
 #include "address.h"
+#include "control.h"
 #include "lag.h"
 
 #include "engine/names.h"
@@ -122,22 +123,16 @@ static void lag_announce_port(struct lag_port *port)
 static void lag_announce_peers(struct lag *lag)
 {
 	struct net_device *dev = lag->dev;
-	unsigned int peers, igmp;
+	bool peers, igmp;
 
 	if (!netif_running(dev) ||
 	    test_bit(__LINK_STATE_LINKWATCH_PENDING, &dev->state))
 		return;
 
-	spin_lock_bh(&lag->lock);
-	peers = lag->peers.owed;
-	igmp = lag->igmp.owed;
-	lag->peers.owed = 0;
-	lag->igmp.owed = 0;
-	spin_unlock_bh(&lag->lock);
-
-	while (peers--)
+	lag_control_take_owed(lag, &peers, &igmp);
+	if (peers)
 		call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, dev);
-	while (igmp--)
+	if (igmp)
 		call_netdevice_notifiers(NETDEV_RESEND_IGMP, dev);
 }
 

@@ -248,7 +248,7 @@ static void lag_control_begin_repeat(struct lag_repeat *repeat, bool begin,
 {
 	repeat->left = begin ? repeat->count : 0;
 	repeat->due = repeat->left ? now : LACP_NEVER;
-	repeat->owed = 0;
+	repeat->owed = false;
 }
 
 static void lag_control_repeat(struct lag_repeat *repeat, u64 now)
@@ -256,9 +256,20 @@ static void lag_control_repeat(struct lag_repeat *repeat, u64 now)
 	if (now < repeat->due)
 		return;
 
-	repeat->owed++;
-	repeat->left--;
-	repeat->due = repeat->left ? now + repeat->interval : LACP_NEVER;
+	repeat->owed = true;
+	repeat->due = LACP_NEVER;
+}
+
+/* Returns whether it is owed, which from now on it is no longer. */
+static bool lag_control_take(struct lag_repeat *repeat, u64 now)
+{
+	if (!repeat->owed)
+		return false;
+
+	repeat->owed = false;
+	if (--repeat->left)
+		repeat->due = now + repeat->interval;
+	return true;
 }
 
 /* Those who send to us may still do it the old way. */
@@ -745,6 +756,18 @@ void lag_control_configure(struct lag *lag)
 	lag_control_set_repeats(lag);
 	lag_control_set_primary(lag, now);
 	lacp_group_configure(&lag->lacp, &lag->config.lacp, now);
+	lag_control_end(lag, now);
+}
+
+void lag_control_take_owed(struct lag *lag, bool *peers, bool *igmp)
+{
+	u64 now;
+
+	ASSERT_RTNL();
+
+	now = lag_control_begin(lag);
+	*peers = lag_control_take(&lag->peers, now);
+	*igmp = lag_control_take(&lag->igmp, now);
 	lag_control_end(lag, now);
 }
 

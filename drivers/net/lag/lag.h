@@ -158,16 +158,17 @@ struct lag_flood {
  * struct lag_repeat - something that is told several times
  * @count: how often
  * @interval: ms between
- * @left: how often still
- * @due: ms at which it is the next time, or LACP_NEVER
- * @owed: times that have come and &lag.announce still has to tell
+ * @left: how often still, with what is owed
+ * @due: ms at which it is owed the next time, or LACP_NEVER
+ * @owed: &lag.announce has to tell; the next interval begins when it has, so
+ *	that who keeps RTNL for long does not make a burst
  */
 struct lag_repeat {
 	unsigned int		count;
 	unsigned int		interval;
 	unsigned int		left;
 	u64			due;
-	unsigned int		owed;
+	bool			owed;
 };
 
 /**
