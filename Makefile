@@ -31,8 +31,8 @@ endif
 help:
 	@echo 'make                 module for the running kernel, and tools'
 	@echo 'make modules KVER=   module for another kernel: 6.1, 6.12, ...'
-	@echo 'make tools           plug-in for ip'
-	@echo 'make install         module, plug-in and header (as root)'
+	@echo 'make tools           plug-in for ip, lagctl'
+	@echo 'make install         module, tools and header (as root)'
 	@echo 'make uninstall       take them back'
 	@echo 'make demo            see it work, in a guest (KVER=6.1 or 6.12)'
 	@echo 'make shell           a shell in a guest with it (KVER=)'
@@ -52,11 +52,12 @@ help:
 modules:
 	tools/build.sh $(RELEASE)
 
-tools: $(PLUGINS:%=$(TOOLS)/%)
+tools: $(PLUGINS:%=$(TOOLS)/%) $(TOOLS)/lagctl
 
 # ip resolves what the plug-in needs of it, each function when it is called
 $(TOOLS)/link_lag.so: tools/ip/link_lag.c tools/ip/iproute2.h \
-		tools/user/env.h include/uapi/linux/if_lag.h \
+		tools/user/env.h tools/user/options.h \
+		include/uapi/linux/if_lag.h \
 		$(wildcard drivers/net/lag/engine/names.[ch])
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Wall -Wextra -fPIC -fvisibility=hidden -shared \
@@ -65,14 +66,35 @@ $(TOOLS)/link_lag.so: tools/ip/link_lag.c tools/ip/iproute2.h \
 $(TOOLS)/link_lag_slave.so: $(TOOLS)/link_lag.so
 	ln -sf link_lag.so $@
 
+# One object per verb; the words are those of the module
+LAGCTL := $(patsubst tools/lagctl/%.c,%,$(wildcard tools/lagctl/*.c)) names
+LAGCTL_LIBS := -lmnl -ljansson
+
+$(TOOLS)/lagctl: $(LAGCTL:%=$(TOOLS)/lagctl.o/%.o)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LAGCTL_LIBS)
+
+$(TOOLS)/lagctl.o/%.o: tools/lagctl/%.c Makefile
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Wall -Wextra -D_GNU_SOURCE -Iinclude/uapi -MMD \
+		-c -o $@ $<
+
+$(TOOLS)/lagctl.o/%.o: drivers/net/lag/engine/%.c Makefile
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Wall -Wextra -Iinclude/uapi -MMD \
+		-include tools/user/env.h -c -o $@ $<
+
+-include $(wildcard $(TOOLS)/lagctl.o/*.d)
+
 install: modules tools
 	install -d $(MODULE_DIR) $(DESTDIR)$(IPLIBDIR) \
+		$(DESTDIR)$(PREFIX)/sbin \
 		$(DESTDIR)$(PREFIX)/include/linux
 	install -m 644 $(OUT)/$(RELEASE)/lag.ko $(MODULE_DIR)/lag.ko
 	strip --strip-debug $(MODULE_DIR)/lag.ko
 	$(if $(DESTDIR),,depmod -a $(RELEASE))
 	install -m 644 $(TOOLS)/link_lag.so $(DESTDIR)$(IPLIBDIR)/
 	ln -sf link_lag.so $(DESTDIR)$(IPLIBDIR)/link_lag_slave.so
+	install -m 755 $(TOOLS)/lagctl $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 include/uapi/linux/if_lag.h \
 		$(DESTDIR)$(PREFIX)/include/linux/
 
@@ -80,7 +102,8 @@ install: modules tools
 uninstall: RELEASE := $(KVER)
 uninstall:
 	rm -f $(MODULE_DIR)/lag.ko $(PLUGINS:%=$(DESTDIR)$(IPLIBDIR)/%) \
-		$(DESTDIR)$(PREFIX)/include/linux/if_lag.h
+		$(DESTDIR)$(PREFIX)/include/linux/if_lag.h \
+		$(DESTDIR)$(PREFIX)/sbin/lagctl
 	-rmdir --ignore-fail-on-non-empty $(MODULE_DIR) $(DESTDIR)$(IPLIBDIR)
 	$(if $(DESTDIR),,depmod -a $(RELEASE))
 

@@ -14,7 +14,8 @@ export DEBIAN_FRONTEND=noninteractive
 packages() {
 	case $1 in
 	modules) echo gcc libc6-dev make pahole libelf1 libssl3 kmod ;;
-	tools)	 echo gcc libc6-dev binutils iproute2 ;;
+	tools)	 echo gcc libc6-dev binutils iproute2 libmnl-dev \
+		      libjansson-dev ;;
 	unit)	 echo gcc libc6-dev clang libcmocka-dev ;;
 	fuzz)	 echo clang llvm libclang-rt-dev ;;
 	lint)	 echo perl python3 shellcheck codespell sparse clang lld llvm \
