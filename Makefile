@@ -75,12 +75,12 @@ $(TOOLS)/lagctl: $(LAGCTL:%=$(TOOLS)/lagctl.o/%.o)
 
 $(TOOLS)/lagctl.o/%.o: tools/lagctl/%.c Makefile
 	mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Wall -Wextra -D_GNU_SOURCE -Iinclude/uapi -MMD \
+	$(CC) $(CFLAGS) -Wall -Wextra -D_GNU_SOURCE -Iinclude/uapi -MMD -MP \
 		-c -o $@ $<
 
 $(TOOLS)/lagctl.o/%.o: drivers/net/lag/engine/%.c Makefile
 	mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Wall -Wextra -Iinclude/uapi -MMD \
+	$(CC) $(CFLAGS) -Wall -Wextra -Iinclude/uapi -MMD -MP \
 		-include tools/user/env.h -c -o $@ $<
 
 -include $(wildcard $(TOOLS)/lagctl.o/*.d)
