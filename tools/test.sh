@@ -96,7 +96,7 @@ guest() {
 	shift
 	tools/vm/vm -k "$kernel" "${options[@]}" --lag --timeout 3000 \
 		--log "$logs/$name.log" --add selftests \
-		--add tools/vm/run_selftests.sh \
+		--add tools/vm/run_selftests.sh --add tools/packaging \
 		-- bash tools/vm/run_selftests.sh "$@"
 }
 
@@ -144,7 +144,7 @@ debug_vm() {
 	release=$(tools/vm/debug-kernel modules "$kernel") || return
 	tools/vm/vm -k "$dir" "${options[@]}" --lag --mem 1G --timeout 7200 \
 		--log "$logs/$ring.log" --add selftests \
-		--add tools/vm/run_selftests.sh \
+		--add tools/vm/run_selftests.sh --add tools/packaging \
 		--add "out/$release/seeded/seeded.ko:selftests/seeded/seeded.ko" \
 		-- env SELFTEST_TIMEOUT=3000 bash "${@:3}"
 }
