@@ -318,12 +318,13 @@ static bool packet_read_ip(struct packet *p, bool encap,
 	at->addresses = NULL;
 	at->protocol = 0;
 	at->headers = 0;
-	while (next != PACKET_END) {
-		next = next == PACKET_TYPE ?
-		       packet_read_type(p, at) :
-		       packet_read_protocol(p, encap, at);
-		if (next == PACKET_TYPE && at->headers++ == PACKET_HEADERS)
-			break;
+	while (next != PACKET_END && at->headers <= PACKET_HEADERS) {
+		bool ip = next == PACKET_PROTOCOL;
+
+		next = ip ? packet_read_protocol(p, encap, at) :
+			    packet_read_type(p, at);
+		/* What an IP header carries is no header more. */
+		at->headers += ip || next == PACKET_TYPE;
 	}
 
 	if (!at->addresses)
