@@ -13,13 +13,14 @@ IPLIBDIR ?= $(shell strings -a "$$(command -v ip || echo /sbin/ip)" \
 RELEASE = $(or $(shell tools/vm/kernel release $(KVER)),$(error \
 	  No module can be built for Linux $(KVER); see KVER= in "make help"))
 HAVE_HEADERS = $(wildcard /lib/modules/$(KVER)/build/Makefile)
-MODULE_DIR = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 
+VERSION := $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' \
+	     drivers/net/lag/main.c)
 PLUGINS := link_lag.so link_lag_slave.so
 CFLAGS ?= -O2 -g
 
 .PHONY: all help modules tools install uninstall check check-debug \
-	check-races unit sim sim-long explore fuzz lint demo shell clean
+	check-races unit sim sim-long explore fuzz lint demo shell deb clean
 
 all: $(if $(HAVE_HEADERS),modules) tools
 ifeq ($(HAVE_HEADERS),)
@@ -32,8 +33,9 @@ help:
 	@echo 'make                 module for the running kernel, and tools'
 	@echo 'make modules KVER=   module for another kernel: 6.1, 6.12, ...'
 	@echo 'make tools           plug-in for ip, lagctl'
-	@echo 'make install         module, tools and header (as root)'
+	@echo 'make install         module, tools and all that boots them (as root)'
 	@echo 'make uninstall       take them back'
+	@echo 'make deb             Debian packages, in out/deb/'
 	@echo 'make demo            see it work, in a guest (KVER=6.1 or 6.12)'
 	@echo 'make shell           a shell in a guest with it (KVER=)'
 	@echo 'make check           all tests: unit, lint, builds, guests'
@@ -61,13 +63,13 @@ $(TOOLS)/link_lag.so: tools/ip/link_lag.c tools/ip/iproute2.h \
 		$(wildcard drivers/net/lag/engine/names.[ch])
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Wall -Wextra -fPIC -fvisibility=hidden -shared \
-		-Iinclude/uapi -Wl,-z,lazy -o $@ $<
+		-Iinclude/uapi $(LDFLAGS) -Wl,-z,lazy -o $@ $<
 
 $(TOOLS)/link_lag_slave.so: $(TOOLS)/link_lag.so
 	ln -sf link_lag.so $@
 
 # One object per verb; the words are those of the module
-LAGCTL := $(patsubst tools/lagctl/%.c,%,$(wildcard tools/lagctl/*.c)) names
+LAGCTL := $(patsubst tools/lagctl/%.c,%,$(wildcard tools/lagctl/*.c)) names spread
 LAGCTL_LIBS := -lmnl -ljansson
 
 $(TOOLS)/lagctl: $(LAGCTL:%=$(TOOLS)/lagctl.o/%.o)
@@ -75,8 +77,9 @@ $(TOOLS)/lagctl: $(LAGCTL:%=$(TOOLS)/lagctl.o/%.o)
 
 $(TOOLS)/lagctl.o/%.o: tools/lagctl/%.c Makefile
 	mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Wall -Wextra -D_GNU_SOURCE -Iinclude/uapi -MMD -MP \
-		-c -o $@ $<
+	$(CC) $(CFLAGS) -Wall -Wextra -D_GNU_SOURCE -Iinclude/uapi \
+		-DLAG_VERSION='"$(VERSION)"' -DIPLIBDIR='"$(IPLIBDIR)"' \
+		-MMD -MP -c -o $@ $<
 
 $(TOOLS)/lagctl.o/%.o: drivers/net/lag/engine/%.c Makefile
 	mkdir -p $(@D)
@@ -85,27 +88,20 @@ $(TOOLS)/lagctl.o/%.o: drivers/net/lag/engine/%.c Makefile
 
 -include $(wildcard $(TOOLS)/lagctl.o/*.d)
 
+PARTS := module ip tools boot load
+install uninstall: export DESTDIR PREFIX IPLIBDIR RELEASE
+
 install: modules tools
-	install -d $(MODULE_DIR) $(DESTDIR)$(IPLIBDIR) \
-		$(DESTDIR)$(PREFIX)/sbin \
-		$(DESTDIR)$(PREFIX)/include/linux
-	install -m 644 $(OUT)/$(RELEASE)/lag.ko $(MODULE_DIR)/lag.ko
-	strip --strip-debug $(MODULE_DIR)/lag.ko
-	$(if $(DESTDIR),,depmod -a $(RELEASE))
-	install -m 644 $(TOOLS)/link_lag.so $(DESTDIR)$(IPLIBDIR)/
-	ln -sf link_lag.so $(DESTDIR)$(IPLIBDIR)/link_lag_slave.so
-	install -m 755 $(TOOLS)/lagctl $(DESTDIR)$(PREFIX)/sbin/
-	install -m 644 include/uapi/linux/if_lag.h \
-		$(DESTDIR)$(PREFIX)/include/linux/
+	tools/install.sh install $(PARTS)
 
 # The headers may be gone by then
 uninstall: RELEASE := $(KVER)
 uninstall:
-	rm -f $(MODULE_DIR)/lag.ko $(PLUGINS:%=$(DESTDIR)$(IPLIBDIR)/%) \
-		$(DESTDIR)$(PREFIX)/include/linux/if_lag.h \
-		$(DESTDIR)$(PREFIX)/sbin/lagctl
-	-rmdir --ignore-fail-on-non-empty $(MODULE_DIR) $(DESTDIR)$(IPLIBDIR)
-	$(if $(DESTDIR),,depmod -a $(RELEASE))
+	tools/install.sh uninstall $(PARTS)
+
+deb:
+	tools/deps.sh deb
+	tools/packaging/deb
 
 sim explore:
 	$(MAKE) -C tools/sim $(@:sim=random) OUT=$(OUT)/sim

@@ -6,10 +6,9 @@
  */
 #include "lagctl.h"
 
+#include <locale.h>
 #include <stdarg.h>
 #include <unistd.h>
-
-#define VERSION		"0.1"
 
 #define VERB(name, summary)	{ #name, summary, help_##name, cmd_##name }
 
@@ -21,6 +20,7 @@ static const struct verb {
 	int		(*run)(int argc, char **argv);
 } verbs[] = {
 	VERB(status, "what each port does, and why not more"),
+	VERB(flow, "which port a flow takes, now and after a failure"),
 };
 
 static const struct verb *verb;
@@ -28,6 +28,7 @@ static bool colours;
 
 bool opt_json;
 bool opt_pretty;
+void (*before_die)(void);
 
 static void explain(FILE *f)
 {
@@ -54,6 +55,8 @@ void die(int status, const char *format, ...)
 {
 	va_list args;
 
+	if (before_die)
+		before_die();
 	fflush(stdout);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
@@ -151,7 +154,7 @@ int lagctl_getopt(int argc, char **argv, const char *own,
 			show_help();
 			break;
 		case 'V':
-			puts("lagctl " VERSION);
+			puts("lagctl " LAG_VERSION);
 			exit(EXIT_OK);
 		case '?':
 			die(EXIT_USAGE, "Try \"lagctl %s%s--help\".",
@@ -167,6 +170,7 @@ int main(int argc, char **argv)
 	unsigned int i;
 	const char *name;
 
+	setlocale(LC_CTYPE, "");
 	set_colours("auto");
 	lagctl_getopt(argc, argv, "", NULL);
 	if (optind == argc) {

@@ -23,6 +23,7 @@
 	extern const char help_##name[]
 
 DECLARE_VERB(status);
+DECLARE_VERB(flow);
 
 /* Options that every verb has, before it or after */
 extern bool opt_json;		/* -j */
@@ -43,7 +44,10 @@ extern bool opt_pretty;		/* -p */
 int lagctl_getopt(int argc, char **argv, const char *own,
 		  const struct option *long_own);
 
-/* Says it as `ip` does, on stderr, and ends the program with the status */
+/* Says it as `ip` does, on stderr, and ends the program with the status;
+ * before_die() is called first if it is set.
+ */
+extern void (*before_die)(void);
 __printf(2, 3) __noreturn void die(int status, const char *format, ...);
 
 /* Wrong arguments: die() that names --help of the verb */
