@@ -63,7 +63,8 @@ $(TOOLS)/link_lag.so: tools/ip/link_lag.c tools/ip/iproute2.h \
 		$(wildcard drivers/net/lag/engine/names.[ch])
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Wall -Wextra -fPIC -fvisibility=hidden -shared \
-		-Iinclude/uapi $(LDFLAGS) -Wl,-z,lazy -o $@ $<
+		-Iinclude/uapi -DLAG_VERSION='"$(VERSION)"' $(LDFLAGS) \
+		-Wl,-z,lazy -o $@ $<
 
 $(TOOLS)/link_lag_slave.so: $(TOOLS)/link_lag.so
 	ln -sf link_lag.so $@
