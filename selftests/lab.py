@@ -113,7 +113,17 @@ def number(frame):
 
 class System:
     """What makes one device of several ports; a kind defines add()."""
+    package, programs, module = None, [], None  # what it needs
     runs = None
+
+    @classmethod
+    def missing(cls):
+        """What would have to be there, or None."""
+        if not all(map(shutil.which, cls.programs)):
+            return cls.package
+        if cls.module and subprocess.call(["modprobe", "-q", cls.module]):
+            return "the module " + cls.module
+        return None
 
     def __init__(self, name, ports, rate="fast", active=True):
         self.name, self.ports = name, ports
@@ -165,6 +175,8 @@ class SilentLag(Lag):
 
 
 class Bond(System):
+    module = "bonding"
+
     def add(self):
         active = "on" if self.active else "off"
         self.enslave(f"link add {self.name} type bond mode 802.3ad miimon 100 "
@@ -173,6 +185,8 @@ class Bond(System):
 
 
 class Team(System):
+    package, programs, module = "libteam-utils", ["teamd"], "team"
+
     def add(self):
         ip(*(f"link set {port} down" for port in self.ports))
         config = dict(
@@ -200,17 +214,10 @@ class Team(System):
 
 class OpenVswitch(System):
     """A bridge of the one daemon, with its datapath in userspace."""
+    package, module = "openvswitch-switch", "tun"
+    programs = ["ovsdb-tool", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl"]
     place = "/tmp/lag-ovs"
     daemons = []
-
-    @classmethod
-    def missing(cls):
-        """What would have to be installed, or None."""
-        if not all(shutil.which(tool) for tool in
-                   ("ovsdb-tool", "ovsdb-server", "ovs-vswitchd",
-                    "ovs-vsctl")):
-            return "openvswitch-switch"
-        return None
 
     @classmethod
     def vsctl(cls, *words):
@@ -228,7 +235,7 @@ class OpenVswitch(System):
     @classmethod
     def begin(cls):
         if not cls.daemons:
-            os.makedirs(cls.place, exist_ok=True)
+            os.makedirs(cls.place)
             run("ovsdb-tool", "create", cls.place + "/conf.db",
                 "/usr/share/openvswitch/vswitch.ovsschema")
             cls.daemon("ovsdb-server", f"--remote=punix:{cls.place}/db",
@@ -245,6 +252,7 @@ class OpenVswitch(System):
             daemon.kill()
             daemon.wait()
         cls.daemons.clear()
+        shutil.rmtree(cls.place, ignore_errors=True)
 
     def add(self):
         self.begin()
@@ -369,10 +377,11 @@ class World:
         self.ports = sorted(sum(sides, []))
         self.seen = {port: [] for port in self.ports}
         self.carried = set()
+        self.state = {}         # as the last LACPDU that left the port said
         self.talkers = []
         self.cables = {}
         self.gap = 0
-        self.sent, self.got, self.number = [], {}, 0
+        self.sent, self.number = {}, 0  # not arrived, and how many there were
         if panel:
             ip(*(f"link add {port} type veth peer name p{port}"
                  for port in self.ports))
@@ -413,17 +422,17 @@ class World:
         self.seen[port].append((when, frame))
         if number(frame) is not None:
             self.carried.add(port)
+        elif is_lacpdu(frame):
+            self.state[port] = frame[32]
 
     def collect(self):
         """Take what waits in sockets that nobody has to hurry for."""
         for port, sock in self.taps.items():
             for when, frame in heard(sock):
                 self.see(port, when, frame)
-        for name, system in self.systems.items():
-            if system.sock:
-                self.got.setdefault(name, set()).update(
-                    n for _, frame in heard(system.sock)
-                    if (n := number(frame)) is not None)
+        for system in self.systems.values():
+            for _, frame in heard(system.sock) if system.sock else ():
+                self.sent.pop(number(frame), None)
 
     def traffic(self, rate, *ways):
         """From now on so many datagrams a second, each way (FROM, TO)."""
@@ -439,7 +448,7 @@ class World:
             frame = (target.address + source.address + IPV4 +
                      struct.pack("!HHHHI", 20000 + flow, 9, 12, 0,
                                  self.number) + bytes(14))
-            self.sent.append((self.number, now(), a, b))
+            self.sent[self.number] = now(), a, b
             self.number += 1
             try:
                 source.sock.send(frame)
@@ -492,16 +501,14 @@ class World:
 
     def lost(self, a, b, since=0, before=1 << 62):
         """When those were sent that did not arrive."""
-        got = self.got.get(b, set())
-        return [when for n, when, *way in self.sent
-                if way == [a, b] and since <= when < before and n not in got]
+        return [when for when, *way in self.sent.values()
+                if way == [a, b] and since <= when < before]
 
     def forget(self):
         self.collect()
         for seen in self.seen.values():
             seen.clear()
         self.sent.clear()
-        self.got.clear()
         self.carried.clear()
 
 

@@ -23,6 +23,7 @@ packages() {
 	vm)	 echo qemu-system-x86 python3 busybox-static bash kmod xz-utils \
 		      iproute2 ethtool gojq libteam-utils iputils-ping tcpdump \
 		      grep sed gawk coreutils procps binutils ;;
+	peers)	 echo openvswitch-switch ;;
 	debug-kernel)
 		 echo linux-source-6.12 gcc make bc bison flex libelf-dev kmod \
 		      patch xz-utils ccache ;;

@@ -167,7 +167,7 @@ debug() {
 }
 
 [ $# -gt 0 ] || set -- unit sim lint build guest
-tools/deps.sh modules tools unit fuzz lint vm || exit 1
+tools/deps.sh modules tools unit fuzz lint vm peers || exit 1
 for part; do
 	say "$part"
 	case $part in
