@@ -135,6 +135,34 @@ docutils.core.publish_file(source_path=sys.argv[1], writer_name="null",
 	done
 }
 
+man_pages() {
+	files 'Documentation/man/*.[1-9]' | xargs mandoc -Tlint -W warning
+}
+
+# The specification of the attributes is made from their header
+netlink_spec() {
+	tools/netlink_spec.py 2>&1 |
+		diff -u Documentation/netlink/specs/lag.yaml - | head -n 20
+}
+
+# What a user can type or is told has its place in the user's documents: the
+# options that ip knows, every why and every state
+documented() {
+	local rst=Documentation/networking/lag.rst word
+	local man=Documentation/man/ip-link-lag.8
+
+	while IFS= read -r word; do
+		grep -qE "^\(?${word}\b|\`\`${word}\`\`" $rst ||
+			echo "$rst: no option $word"
+		grep -qw "$word" $man || echo "$man: no option $word"
+	done < <(sed -nE 's/^\t\{ "([a-z0-9_]+)", IFLA_LAG_.*/\1/p' \
+			tools/user/options.h)
+	while IFS= read -r word; do
+		grep -qE "^$word +[^ ]" $rst || echo "$rst: no state or why $word"
+	done < <(sed -nE '/names_(usage|why)\[\]/,/^\}/s/.*"(.*)",$/\1/p' \
+			drivers/net/lag/engine/names.c)
+}
+
 spdx() {
 	# Some forms have no place for it
 	files | grep -vE '^(COPYING|README|selftests/(config|settings))$' |
@@ -231,6 +259,9 @@ check "shellcheck" shell
 check "python syntax" python_syntax
 check "codespell" spelling
 check "reStructuredText" rst
+check "man pages" man_pages
+check "netlink specification" netlink_spec
+check "options and states are documented" documented
 check "SPDX lines" spdx
 check "nothing unfinished" unfinished
 check "no paths of a machine" machine_paths

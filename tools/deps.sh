@@ -19,7 +19,7 @@ packages() {
 	unit)	 echo gcc libc6-dev clang libcmocka-dev ;;
 	fuzz)	 echo clang llvm libclang-rt-dev ;;
 	lint)	 echo perl python3 shellcheck codespell sparse clang lld llvm \
-		      xz-utils python3-docutils ;;
+		      xz-utils python3-docutils mandoc ;;
 	deb)	 echo dpkg-dev debhelper dh-dkms dkms lintian \
 		      fakeroot gcc libc6-dev libjansson-dev libmnl-dev \
 		      libpcap-dev ;;
