@@ -73,17 +73,25 @@ struct flow_packet {
 	u16		type;
 };
 
+/* Index of the port of each slot, now and after each failure; besides:
+ * LAG_SLOT_NONE or FLOW_OTHERS
+ */
+struct flow_tables {
+	const struct lag	*lag;
+	u64			live;
+	u8			now[LAG_SLOTS];
+	u8			after[LAG_MAX_PORTS][LAG_SLOTS];
+};
+
 /* What became of it */
 struct flow_answer {
 	struct lag		*lag;
 	struct lag_flow		flow;
-	struct lag_spread	spread;
-	u64			live;
-	u16			number[LAG_MAX_PORTS];
 	bool			hashed;
 	u32			hash;
-	u8			slot;		/* in @spread, if foretold */
+	u8			slot;		/* if foretold */
 	bool			foretold;
+	const struct flow_tables *tables;
 	const char		*all;		/* why it takes no single port */
 };
 
@@ -425,24 +433,6 @@ static unsigned int flow_index(const struct port *port)
 	return port->state[IFLA_LAG_PORT_STATE_INDEX].number % LAG_MAX_PORTS;
 }
 
-static void flow_read_tables(struct flow_answer *a)
-{
-	const struct lag *lag = a->lag;
-	const struct port *port;
-	unsigned int i;
-
-	memcpy(a->spread.slot, lag->slots, sizeof(a->spread.slot));
-	memcpy(a->spread.home, lag->home, sizeof(a->spread.home));
-	for (i = 0; i < LAG_SLOTS; i++)
-		if (lag->slots[i] < LAG_MAX_PORTS)
-			a->live |= BIT_ULL(lag->slots[i]);
-	for (i = 0; i < lag->num_ports; i++) {
-		port = &lag->ports[i];
-		a->number[flow_index(port)] =
-			port->option[IFLA_LAG_PORT_NUMBER].number;
-	}
-}
-
 static const char *flow_port_name(const struct lag *lag, unsigned int index)
 {
 	const struct port *port = lag_port_by_index(lag, index);
@@ -519,11 +509,10 @@ static bool flow_waits_for_fallback(const struct lag *lag,
 }
 
 /* The port that takes the place of one that fails, or NULL */
-static const struct port *flow_substitute(const struct flow_answer *a,
+static const struct port *flow_substitute(const struct lag *lag,
 					  unsigned int failed)
 {
 	const struct port *best = NULL, *port;
-	const struct lag *lag = a->lag;
 	bool better;
 	unsigned int i;
 
@@ -573,23 +562,59 @@ static bool flow_others_wait(const struct lag *lag)
 	return false;
 }
 
-/* The port after @failed is gone; LAG_SLOT_NONE: the lag has no carrier */
-static u8 flow_after(const struct flow_answer *a, unsigned int failed)
+static void flow_foresee(const struct lag *lag, struct lag_spread spread,
+			 const u16 *number, u64 live, unsigned int failed,
+			 u8 *after)
 {
-	struct lag_spread spread = a->spread;
-	u64 live = a->live & ~BIT_ULL(failed);
-	const struct port *substitute = flow_substitute(a, failed);
+	const struct port *substitute = flow_substitute(lag, failed);
+	u8 whole = LAG_SLOT_NONE;
 
+	live &= ~BIT_ULL(failed);
 	if (substitute)
 		live |= BIT_ULL(flow_index(substitute));
-	if (flow_others_wait(a->lag) &&
-	    (!live || flow_option(a->lag, IFLA_LAG_AD_SELECT) !=
-		      LAG_AD_SELECT_STABLE))
-		return FLOW_OTHERS;
-	if (hweight64(live) < flow_min_links(a->lag))
-		return LAG_SLOT_NONE;
-	lag_spread_update(&spread, live, a->number);
-	return spread.slot[a->slot];
+	if (flow_others_wait(lag) &&
+	    (!live || flow_option(lag, IFLA_LAG_AD_SELECT) !=
+		      LAG_AD_SELECT_STABLE)) {
+		whole = FLOW_OTHERS;
+	} else if (hweight64(live) >= flow_min_links(lag)) {
+		lag_spread_update(&spread, live, number);
+		memcpy(after, spread.slot, sizeof(spread.slot));
+		return;
+	}
+	memset(after, whole, LAG_SLOTS);
+}
+
+/* They are the same for all flows of a batch. */
+static const struct flow_tables *flow_read_tables(const struct lag *lag)
+{
+	static struct flow_tables t;
+	u16 number[LAG_MAX_PORTS] = {};
+	struct lag_spread spread;
+	unsigned int i;
+	u64 left;
+
+	if (t.lag == lag)
+		return &t;
+
+	t.lag = lag;
+	t.live = 0;
+	memcpy(spread.slot, lag->slots, sizeof(spread.slot));
+	memcpy(spread.home, lag->home, sizeof(spread.home));
+	for (i = 0; i < LAG_SLOTS; i++)
+		if (lag->slots[i] < LAG_MAX_PORTS)
+			t.live |= BIT_ULL(lag->slots[i]);
+	for (i = 0; i < lag->num_ports; i++)
+		number[flow_index(&lag->ports[i])] =
+			lag->ports[i].option[IFLA_LAG_PORT_NUMBER].number;
+
+	if (hweight64(t.live) < flow_min_links(lag))
+		memset(t.now, LAG_SLOT_NONE, sizeof(t.now));
+	else
+		memcpy(t.now, spread.slot, sizeof(t.now));
+	for (left = t.live; left; left &= left - 1)
+		flow_foresee(lag, spread, number, t.live, __ffs64(left),
+			     t.after[__ffs64(left)]);
+	return &t;
 }
 
 /* Whether it needs saying at all, by mode */
@@ -647,7 +672,7 @@ static void flow_answer(struct model *m, const struct flow_query *q,
 			       flow_option(a->lag, IFLA_LAG_XMIT_HASH_POLICY),
 			       &route);
 	flow_take(q, p, a->lag, &route, &a->flow);
-	flow_read_tables(a);
+	a->tables = flow_read_tables(a->lag);
 	flow_decide(q, p, a);
 }
 
@@ -660,12 +685,6 @@ static const char *flow_word(const struct lag *lag, int attr)
 	return option_text(lag_options, attr, &lag->option[attr], text);
 }
 
-/* What the lag says when nothing can leave */
-static bool flow_no_carrier(const struct flow_answer *a)
-{
-	return !a->live || hweight64(a->live) < flow_min_links(a->lag);
-}
-
 static json_t *flow_json_name(const char *name)
 {
 	return name ? json_string(name) : json_null();
@@ -674,7 +693,7 @@ static json_t *flow_json_name(const char *name)
 static json_t *flow_json_after(const struct flow_answer *a,
 			       unsigned int failed)
 {
-	u8 then = flow_after(a, failed);
+	u8 then = a->tables->after[failed][a->slot];
 	json_t *after;
 
 	after = json_pack("{s:o,s:o}", "fails",
@@ -704,8 +723,7 @@ static void flow_print_json(const struct flow_answer *a)
 		json_object_set_new(root, "hash", json_integer(a->hash));
 		json_object_set_new(root, "slot", json_integer(a->slot));
 	}
-	now = a->foretold && !flow_no_carrier(a) ? a->spread.slot[a->slot] :
-						   LAG_SLOT_NONE;
+	now = a->foretold ? a->tables->now[a->slot] : LAG_SLOT_NONE;
 	json_object_set_new(root, "foretold", json_boolean(a->foretold));
 	json_object_set_new(root, "port",
 			    flow_json_name(flow_port_name(lag, now)));
@@ -714,7 +732,7 @@ static void flow_print_json(const struct flow_answer *a)
 
 	ports = json_array();
 	after = json_array();
-	for (left = a->live; left; left &= left - 1) {
+	for (left = a->tables->live; left; left &= left - 1) {
 		unsigned int index = __ffs64(left);
 		const char *name = flow_port_name(lag, index);
 
@@ -738,7 +756,7 @@ static void flow_print_list(const struct flow_answer *a)
 	const char *before = "";
 	u64 left;
 
-	for (left = a->live; left; left &= left - 1) {
+	for (left = a->tables->live; left; left &= left - 1) {
 		printf("%s%s", before,
 		       flow_port_name(a->lag, __ffs64(left)) ?: "?");
 		before = ", ";
@@ -761,12 +779,13 @@ static void flow_print_head(const struct flow_answer *a)
 static void flow_print(const struct flow_answer *a)
 {
 	const struct lag *lag = a->lag;
-	const char *now, *then;
+	const char *then;
 	u64 left;
 	u8 index;
 
 	flow_print_head(a);
-	if (flow_no_carrier(a)) {
+	index = a->tables->now[a->slot];
+	if (index == LAG_SLOT_NONE) {
 		printf("  leaves by no port: the lag has no carrier, see \"lagctl why %s\"\n",
 		       lag->link.name);
 		return;
@@ -778,11 +797,10 @@ static void flow_print(const struct flow_answer *a)
 		return;
 	}
 
-	now = flow_port_name(lag, a->spread.slot[a->slot]);
-	printf("  leaves by %s%s%s\n", colour(COLOUR_GOOD), now ?: "no port",
-	       colour(COLOUR_OFF));
-	for (left = a->live; left; left &= left - 1) {
-		index = flow_after(a, __ffs64(left));
+	printf("  leaves by %s%s%s\n", colour(COLOUR_GOOD),
+	       flow_port_name(lag, index) ?: "?", colour(COLOUR_OFF));
+	for (left = a->tables->live; left; left &= left - 1) {
+		index = a->tables->after[__ffs64(left)][a->slot];
 		then = flow_port_name(lag, index);
 		if (!then)
 			then = index == FLOW_OTHERS ?
