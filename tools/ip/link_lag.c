@@ -732,6 +732,10 @@ static void lag_port_help(struct link_util *lu, int argc, char **argv, FILE *f)
 	lag_port_explain(f);
 }
 
+/* lagctl compares it with the module's. */
+__attribute__((visibility("default")))
+const char lag_version[] = LAG_VERSION;
+
 /* ip looks for <kind>_link_util in link_<kind>.so; link_lag_slave.so is a link
  * to link_lag.so.
  */

@@ -20,6 +20,7 @@ static const struct verb {
 	int		(*run)(int argc, char **argv);
 } verbs[] = {
 	VERB(status, "what each port does, and why not more"),
+	VERB(why, "what is wrong, and the command that mends it"),
 	VERB(flow, "which port a flow takes, now and after a failure"),
 };
 

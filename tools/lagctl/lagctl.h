@@ -23,6 +23,7 @@
 	extern const char help_##name[]
 
 DECLARE_VERB(status);
+DECLARE_VERB(why);
 DECLARE_VERB(flow);
 
 /* Options that every verb has, before it or after */
