@@ -15,7 +15,7 @@ packages() {
 	case $1 in
 	modules) echo gcc libc6-dev make pahole libelf1 libssl3 kmod ;;
 	tools)	 echo gcc libc6-dev binutils iproute2 libmnl-dev \
-		      libjansson-dev ;;
+		      libjansson-dev libpcap-dev libpcap0.8 libyaml-dev ;;
 	unit)	 echo gcc libc6-dev clang libcmocka-dev ;;
 	fuzz)	 echo clang llvm libclang-rt-dev ;;
 	lint)	 echo perl python3 shellcheck codespell sparse clang lld llvm \

@@ -22,6 +22,7 @@ static const struct verb {
 	VERB(status, "what each port does, and why not more"),
 	VERB(why, "what is wrong, and the command that mends it"),
 	VERB(flow, "which port a flow takes, now and after a failure"),
+	VERB(plan, "what each hash policy would do with captured traffic"),
 };
 
 static const struct verb *verb;

@@ -25,6 +25,7 @@
 DECLARE_VERB(status);
 DECLARE_VERB(why);
 DECLARE_VERB(flow);
+DECLARE_VERB(plan);
 
 /* Options that every verb has, before it or after */
 extern bool opt_json;		/* -j */
