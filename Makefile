@@ -20,7 +20,7 @@ PLUGINS := link_lag.so link_lag_slave.so
 CFLAGS ?= -O2 -g
 
 .PHONY: all help modules tools install uninstall check check-debug \
-	check-races unit sim sim-long explore fuzz lint demo shell deb clean
+	check-packages check-races unit sim sim-long explore fuzz lint demo shell deb clean
 
 all: $(if $(HAVE_HEADERS),modules) tools
 ifeq ($(HAVE_HEADERS),)
@@ -39,6 +39,8 @@ help:
 	@echo 'make demo            see it work, in a guest (KVER=6.1 or 6.12)'
 	@echo 'make shell           a shell in a guest with it (KVER=)'
 	@echo 'make check           all tests: unit, lint, builds, guests'
+	@echo 'make check-packages  packages and install on a Debian' \
+	      'of their own (as root)'
 	@echo 'make check-debug     selftests on kernels that check' \
 	      'themselves (built once)'
 	@echo 'make check-races     stress on a kernel that finds data races'
@@ -89,16 +91,16 @@ $(TOOLS)/lagctl.o/%.o: drivers/net/lag/engine/%.c Makefile
 
 -include $(wildcard $(TOOLS)/lagctl.o/*.d)
 
-PARTS := module ip tools boot load
-install uninstall: export DESTDIR PREFIX IPLIBDIR RELEASE
+INSTALL = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' IPLIBDIR='$(IPLIBDIR)' \
+	  RELEASE='$(RELEASE)' tools/install.sh $@ module ip tools boot load
 
 install: modules tools
-	tools/install.sh install $(PARTS)
+	$(INSTALL)
 
 # The headers may be gone by then
 uninstall: RELEASE := $(KVER)
 uninstall:
-	tools/install.sh uninstall $(PARTS)
+	$(INSTALL)
 
 deb:
 	tools/deps.sh deb
@@ -123,6 +125,11 @@ lint:
 
 check:
 	tools/test.sh
+
+check-packages: deb tools
+	tools/deps.sh modules vm userland
+	$(MAKE) --no-print-directory modules KVER=6.1
+	tools/packaging/check.sh
 
 check-debug:
 	tools/test.sh debug

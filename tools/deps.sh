@@ -27,6 +27,7 @@ packages() {
 		      iproute2 ethtool gojq libteam-utils iputils-ping tcpdump \
 		      grep sed gawk coreutils procps binutils ;;
 	peers)	 echo openvswitch-switch ;;
+	userland) echo debootstrap util-linux mount ;;
 	debug-kernel)
 		 echo linux-source-6.12 gcc make bc bison flex libelf-dev kmod \
 		      patch xz-utils ccache ;;

@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# In a guest that has booted a Debian with our packages: has it come up with the
+# lag that is configured?  Prints TAP.
+#
+# Usage: boot_test.sh NAME { networking | networkd }
+# The lag is lag0 over c1a and c2a with 192.0.2.1/24; the other ends of these
+# cables are c1b and c2b, made a partner here.
+
+set -u
+
+name=$1 manager=$2
+number=0
+failed=0
+
+# test_that WHAT COMMAND...
+test_that() {
+	local what=$1 said
+
+	shift
+	number=$((number + 1))
+	if said=$("$@" 2>&1); then
+		echo "ok $number - $name: $what"
+	else
+		failed=$((failed + 1))
+		echo "not ok $number - $name: $what"
+		printf '%s\n' "$said" | sed 's/^/#   /'
+	fi
+}
+
+# within SECONDS COMMAND...
+within() {
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.5
+	done
+}
+
+has() {
+	local pattern=$1 text
+
+	shift
+	text=$("$@" 2>&1)
+	[[ $text =~ $pattern ]] || { echo "$*: $text"; return 1; }
+}
+
+is_active() {
+	systemctl is-active -q "$1" || {
+		systemctl status --no-pager "$1"
+		return 1
+	}
+}
+
+# The lag that of its first port, which is what udev is kept from changing
+same_address() {
+	[ "$(cat /sys/class/net/lag0/address)" = \
+	  "$(cat /sys/class/net/c1a/address)" ] &&
+	has "permaddr|lag_slave" ip -d link show c1a
+}
+
+partner() {
+	ip netns add peer &&
+	ip link set c1b netns peer &&
+	ip link set c2b netns peer &&
+	ip -n peer link add peer0 type bond mode 802.3ad lacp_rate fast \
+		miimon 100 &&
+	ip -n peer link set c1b master peer0 &&
+	ip -n peer link set c2b master peer0 &&
+	ip -n peer addr add 192.0.2.2/24 dev peer0 &&
+	ip -n peer link set peer0 up
+}
+
+module_of_dkms() {
+	has "/updates/dkms/lag.ko" modinfo -n lag
+}
+
+# As the last test: what was made is taken back
+again() {
+	case $manager in
+	networking)
+		ifdown lag0 && [ ! -e /sys/class/net/lag0 ] &&
+		[ ! -e /sys/class/net/c1a/master ] && ifup lag0
+		;;
+	networkd)
+		systemctl stop lag@lag0 && [ ! -e /sys/class/net/lag0 ] &&
+		[ ! -e /sys/class/net/c1a/master ] &&
+		systemctl start lag@lag0
+		;;
+	esac && within 60 has "num_distributing 2" ip -d link show lag0
+}
+
+test_that "the module is the one that DKMS built" module_of_dkms
+case $manager in
+networking)
+	test_that "networking.service has done its work" is_active networking
+	;;
+networkd)
+	test_that "lag@lag0.service has done its work" is_active lag@lag0
+	test_that "systemd-networkd runs" is_active systemd-networkd
+	;;
+esac
+test_that "lag0 is a lag with its options" \
+	has "lag mode lacp .*lacp_rate fast" ip -d link show lag0
+test_that "c1a is a port of it" has "master lag0" ip link show c1a
+test_that "c2a is a port of it" has "master lag0" ip link show c2a
+test_that "the lag has its address" \
+	within 60 has "inet 192.0.2.1/24" ip addr show lag0
+test_that "udev has left the MAC address alone" same_address
+test_that "a partner comes" partner
+test_that "LACP comes up with it" \
+	within 60 has "num_distributing 2" ip -d link show lag0
+test_that "the partner answers a ping" \
+	within 60 ping -q -c 1 -W 2 192.0.2.2
+test_that "lagctl shows it" has "lag0" lagctl status
+test_that "the lag goes down and up again" again
+test_that "no unit has failed" \
+	has "^0 loaded" systemctl list-units --failed --no-pager
+echo "1..$number"
+[ "$failed" -eq 0 ]

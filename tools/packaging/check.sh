@@ -1,0 +1,224 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The packages and "make install" on a Debian of their own: installed, taken
+# through an upgrade of the kernel, booted, removed.  Prints TAP.
+#
+# Usage: check.sh		as root, after "make deb modules tools"
+# The Debian is that of tools/vm/userland with a layer over it, which is thrown
+# away at the end; this machine is not touched.
+
+set -u
+
+top=$(realpath "$(dirname "$0")/../..")
+cd "$top" || exit 1
+userland=tools/vm/userland
+place=$top/out/userland
+layer=$place/layer
+debian=$layer/root
+logs=out/check
+number=0
+failed=0
+
+# test_that WHAT COMMAND...
+test_that() {
+	local what=$1 said
+
+	shift
+	number=$((number + 1))
+	if said=$("$@" 2>&1); then
+		echo "ok $number - $what"
+	else
+		failed=$((failed + 1))
+		echo "not ok $number - $what"
+		printf '%s\n' "$said" | tail -n 30 | sed 's/^/#   /'
+	fi
+}
+
+has() {
+	local pattern=$1 text
+
+	shift
+	text=$("$@" 2>&1)
+	[[ $text =~ $pattern ]] || { echo "$*: $text"; return 1; }
+}
+
+there() {
+	$userland run "$debian" "$@"
+}
+
+# install_debs DEB...: into that Debian
+install_debs() {
+	mkdir -p "$debian/mnt/debs"
+	cp "$@" "$debian/mnt/debs/" || return
+	there sh -c 'dpkg -i /mnt/debs/*.deb' &&
+	rm -r "$debian/mnt/debs"
+}
+
+new_layer() {
+	end_layer
+	mkdir -p "$layer"/{upper,work,root}
+	mount -t overlay lag-packages "$debian" -o \
+		"lowerdir=$place/root,upperdir=$layer/upper,workdir=$layer/work"
+}
+
+end_layer() {
+	! mountpoint -q "$debian" || umount "$debian" || exit 1
+	rm -rf "$layer"
+}
+
+# All files, but what is written at each turn
+manifest() {
+	(cd "$debian" && find . -xdev \
+		\( -path ./var/lib/dpkg -o -path ./var/log -o -path ./var/cache \
+		   -o -path ./proc -o -path ./dev -o -path ./tmp -o \
+		   -path ./run -o -path ./mnt -o -path ./var/lib/systemd -o \
+		   -path './lib/modules/*/modules.*' -o -path ./var/tmp -o \
+		   -path './usr/lib/modules/*/modules.*' \) -prune -o -print) |
+		sort
+}
+
+# What the tests themselves have not put there
+nothing_left() {
+	manifest | comm -13 "$place/manifest" - | grep -vE "^./($1)" | {
+		! grep .
+	}
+}
+
+# --- make install ------------------------------------------------------------
+
+in_tree() {
+	make --no-print-directory "$@" KVER="$old" DESTDIR="$debian" \
+		IPLIBDIR=/usr/lib/x86_64-linux-gnu/ip
+}
+
+# The same without DESTDIR, so that it takes what it needs from there
+in_debian() {
+	there make --no-print-directory -C /mnt/lag "$@" KVER="$old"
+}
+
+copy_tree() {
+	mkdir -p "$debian/mnt/lag/tools/vm" &&
+	cp -a Documentation Kbuild Makefile drivers include \
+		"$debian/mnt/lag/" &&
+	cp -a tools/{build.sh,install.sh,ip,lagctl,packaging,user} \
+		"$debian/mnt/lag/tools/" &&
+	cp -a tools/vm/kernel "$debian/mnt/lag/tools/vm/"
+}
+
+installed() {
+	has "lacp_rate" there ip link help lag &&
+	has "drain" there lagctl --help &&
+	has "/lib/modules/$1/$2" there modinfo -k "$1" -n lag
+}
+
+make_install() {
+	local dir
+
+	dir=$($userland debs build libjansson-dev libmnl-dev libpcap-dev) &&
+	new_layer && install_debs "$dir"/*.deb >/dev/null || return
+	manifest >"$place/manifest"
+	test_that "make install DESTDIR=" in_tree install
+	test_that "it is there" [ -e "$debian/usr/lib/lag/lag-setup" ]
+	test_that "make uninstall DESTDIR=" in_tree uninstall
+	test_that "it leaves nothing" nothing_left '-'
+	copy_tree || return
+	test_that "make install" in_debian install
+	test_that "module, plug-in and lagctl are found" \
+		installed "$old" updates/lag.ko
+	test_that "systemd knows the unit" there systemd-analyze --man=no verify lag@lag0.service
+	test_that "make uninstall" in_debian uninstall
+	test_that "it leaves nothing" nothing_left '-'
+}
+
+# --- packages ----------------------------------------------------------------
+
+built_for() {
+	has "lag/.*, $1, .*: installed" there dkms status
+}
+
+interfaces() {
+	sed 's/enp1s0/c1a/; s/enp2s0/c2a/; s/192.0.2.10/192.0.2.1/
+		/gateway/d; /VLAN/,$d' Documentation/networking/lag/interfaces \
+		>"$debian/etc/network/interfaces"
+}
+
+networkd() {
+	local file
+
+	: >"$debian/etc/network/interfaces"
+	mkdir -p "$debian/etc/lag"
+	for file in lag0.conf:/etc/lag/lag0.conf \
+		    networkd/20-lag0.network:/etc/systemd/network/ \
+		    networkd/20-lag-ports.network:/etc/systemd/network/; do
+		cp "Documentation/networking/lag/${file%:*}" \
+			"$debian${file#*:}" || return
+	done
+	sed -i 's/enp1s0/c1a/; s/enp2s0/c2a/; s/192.0.2.10/192.0.2.1/
+		/[Gg]ateway/d' "$debian"/etc/lag/lag0.conf \
+		"$debian"/etc/systemd/network/20-lag*
+	there systemctl enable lag@lag0 systemd-networkd
+}
+
+# boot KERNEL NAME MANAGER: its tests count as ours
+boot() {
+	local line log=$logs/packages-$2.log
+
+	while IFS= read -r line; do
+		if [[ $line =~ ^(ok|not\ ok)\ [0-9]+\ (.*) ]]; then
+			number=$((number + 1))
+			echo "${BASH_REMATCH[1]} $number ${BASH_REMATCH[2]}"
+			[ "${BASH_REMATCH[1]}" = ok ] || failed=$((failed + 1))
+		elif [[ $line =~ ^status\ ([0-9]+)$ ]]; then
+			test_that "$2: it boots, and reboots in the end" \
+				[ "${BASH_REMATCH[1]}" -le 1 ]
+		elif [[ ! $line =~ ^1\.\. ]]; then
+			echo "# $line"
+		fi
+	done < <(tools/vm/vm -k "$1" --root "$debian" --cables virtio,virtio \
+			--mem 768M --timeout 900 --log "$log" \
+			--add tools/packaging/boot_test.sh \
+			-- bash tools/packaging/boot_test.sh "$2" "$3" 2>&1
+		 echo "status $?")
+}
+
+packages() {
+	local dir
+
+	dir=$($userland debs "$new" "linux-headers-$new") && new_layer || return
+	manifest >"$place/manifest"
+	test_that "packages install beside Linux $old" \
+		install_debs out/deb/*.deb
+	test_that "DKMS has built the module for it" built_for "$old"
+	test_that "Linux $new is installed" install_debs "$dir"/*.deb
+	test_that "DKMS has built the module for that too" built_for "$new"
+	test_that "module, plug-in and lagctl are found" \
+		installed "$new" updates/dkms/lag.ko
+	test_that "ifupdown is told of a lag" interfaces
+	boot 6.1 "6.1 ifupdown" networking
+	boot 6.12 "6.12 ifupdown, rebooted" networking
+	test_that "systemd is told of a lag" networkd
+	boot 6.12 "6.12 networkd" networkd
+	test_that "the configuration is taken away" \
+		rm -r "$debian/etc/lag" "$debian"/etc/systemd/network/20-lag* \
+		"$debian"/etc/systemd/system/multi-user.target.wants/lag@lag0.service
+	test_that "packages are purged" \
+		there dpkg --purge lag-utils lag-dkms
+	test_that "they leave nothing" nothing_left \
+		"(usr/)?lib/modules/$new|usr/(src|lib)/linux-|etc/systemd|var/lib/dkms/mok|usr/lib/systemd/system-shutdown/vm|etc/(machine-id|resolv|mtab|network)"
+}
+
+[ "$(id -u)" = 0 ] || {
+	echo "check-packages: must be root, to mount and to chroot" >&2
+	exit 1
+}
+mkdir -p "$logs"
+$userland make >/dev/null || exit 1
+old=$(tools/vm/kernel release 6.1) && new=$(tools/vm/kernel release 6.12) ||
+	exit 1
+trap end_layer EXIT
+[ $# -gt 0 ] || set -- make_install packages
+for part; do
+	"$part" || test_that "$part can be tested" false
+done
+echo "1..$number"
+[ "$failed" -eq 0 ]
