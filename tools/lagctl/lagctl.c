@@ -20,7 +20,11 @@ static const struct verb {
 	int		(*run)(int argc, char **argv);
 } verbs[] = {
 	VERB(status, "what each port does, and why not more"),
+	VERB(watch, "the same, live, with rates and what changes"),
 	VERB(why, "what is wrong, and the command that mends it"),
+	VERB(drain, "take a port out of service without losing a frame"),
+	VERB(undrain, "put it back into service"),
+	VERB(export, "metrics for Prometheus"),
 	VERB(flow, "which port a flow takes, now and after a failure"),
 	VERB(plan, "what each hash policy would do with captured traffic"),
 };

@@ -23,7 +23,11 @@
 	extern const char help_##name[]
 
 DECLARE_VERB(status);
+DECLARE_VERB(watch);
 DECLARE_VERB(why);
+DECLARE_VERB(drain);
+DECLARE_VERB(undrain);
+DECLARE_VERB(export);
 DECLARE_VERB(flow);
 DECLARE_VERB(plan);
 

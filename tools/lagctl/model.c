@@ -154,13 +154,10 @@ static void parse_link(const struct nlmsghdr *nlh, struct message *m)
 	}
 }
 
-static void add_lag(struct model *model, const struct message *m)
+static void fill_lag(struct lag *lag, const struct message *m)
 {
 	const struct nlattr *state = find_nested(m->data, IFLA_LAG_STATE);
-	struct lag *lag;
 
-	model->lags = more_room(model->lags, model->num_lags, sizeof(*lag));
-	lag = &model->lags[model->num_lags++];
 	memset(lag, 0, sizeof(*lag));
 	lag->link = m->link;
 	lag->unknown = take_nest(lag->option, IFLA_LAG_MAX, m->data);
@@ -172,21 +169,11 @@ static void add_lag(struct model *model, const struct message *m)
 		   find_nested(state, IFLA_LAG_STATE_HOME));
 }
 
-/* Ports wait in one list until all lags are known. */
-struct dump {
-	struct model	*model;
-	unsigned int	num_ports;
-	struct port	*ports;
-};
-
-static void add_port(struct dump *d, const struct message *m)
+static void fill_port(struct port *p, const struct message *m)
 {
 	const struct nlattr *state = find_nested(m->slave_data,
 						 IFLA_LAG_PORT_STATE);
-	struct port *p;
 
-	d->ports = more_room(d->ports, d->num_ports, sizeof(*p));
-	p = &d->ports[d->num_ports++];
 	memset(p, 0, sizeof(*p));
 	p->link = m->link;
 	take_nest(p->option, IFLA_LAG_PORT_MAX, m->slave_data);
@@ -199,6 +186,34 @@ static void add_port(struct dump *d, const struct message *m)
 		  find_nested(state, IFLA_LAG_PORT_STATE_COUNTERS));
 }
 
+enum message_kind model_read_message(const struct nlmsghdr *nlh,
+				     struct lag *lag, struct port *port)
+{
+	struct message m;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK)
+		return MESSAGE_OTHER;
+
+	parse_link(nlh, &m);
+	if (!strcmp(m.link.kind, "lag") && m.data) {
+		fill_lag(lag, &m);
+		return MESSAGE_LAG;
+	}
+	if (!strcmp(m.link.slave_kind, "lag") && m.slave_data) {
+		fill_port(port, &m);
+		return MESSAGE_PORT;
+	}
+
+	return MESSAGE_OTHER;
+}
+
+/* Ports wait in one list until all lags are known. */
+struct dump {
+	struct model	*model;
+	unsigned int	num_ports;
+	struct port	*ports;
+};
+
 static int take_link(const struct nlmsghdr *nlh, void *data)
 {
 	struct dump *d = data;
@@ -209,10 +224,15 @@ static int take_link(const struct nlmsghdr *nlh, void *data)
 		return MNL_CB_OK;
 
 	parse_link(nlh, &m);
-	if (!strcmp(m.link.slave_kind, "lag"))
-		add_port(d, &m);
+	if (!strcmp(m.link.slave_kind, "lag")) {
+		d->ports = more_room(d->ports, d->num_ports,
+				     sizeof(*d->ports));
+		fill_port(&d->ports[d->num_ports++], &m);
+	}
 	if (!strcmp(m.link.kind, "lag")) {
-		add_lag(model, &m);
+		model->lags = more_room(model->lags, model->num_lags,
+					sizeof(*model->lags));
+		fill_lag(&model->lags[model->num_lags++], &m);
 	} else if (strcmp(m.link.slave_kind, "lag")) {
 		model->others = more_room(model->others, model->num_others,
 					  sizeof(m.link));

@@ -118,6 +118,23 @@ struct model {
 struct model *model_read(void);
 void model_free(struct model *m);
 
+/* What a message of RTM_NEWLINK is about */
+enum message_kind {
+	MESSAGE_OTHER,
+	MESSAGE_LAG,
+	MESSAGE_PORT,
+};
+
+/**
+ * model_read_message() - one notification
+ * @nlh: of a socket of RTMGRP_LINK
+ * @lag: filled in if it is about a lag; without its ports
+ * @port: filled in if it is about a port; a lag can be both, and counts as a
+ *	lag then
+ */
+enum message_kind model_read_message(const struct nlmsghdr *nlh,
+				     struct lag *lag, struct port *port);
+
 /* NULL if there is none of that name; model_need_*() end the program then,
  * saying what the device is instead.
  */

@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #define BAR_WIDTH	10
+/* For a table with rates and partners */
+#define WIDE_COLUMNS	104
 
 /* Words */
 
@@ -100,7 +102,8 @@ void screen_bar(FILE *f, double part, unsigned int width)
 	fputs(colour(COLOUR_GOOD), f);
 	for (i = 0; i < width; i++) {
 		if (i == full)
-			fputs(colour(COLOUR_DIM), f);
+			fprintf(f, "%s%s", colour(COLOUR_OFF),
+				colour(COLOUR_DIM));
 		if (i < full)
 			fputs(utf8 ? "█" : "#", f);
 		else
@@ -109,8 +112,7 @@ void screen_bar(FILE *f, double part, unsigned int width)
 	fputs(colour(COLOUR_OFF), f);
 }
 
-/* Columns of the terminal, 0: there is none */
-static unsigned int columns(void)
+unsigned int screen_columns(void)
 {
 	struct winsize size = {};
 
@@ -121,7 +123,7 @@ static unsigned int columns(void)
 void screen_sentence(FILE *f, unsigned int indent, enum colour c,
 		     const char *head, const char *text)
 {
-	unsigned int width = columns(), column;
+	unsigned int width = screen_columns(), column;
 
 	column = fprintf(f, "%*s", indent, "");
 	if (head) {
@@ -228,15 +230,33 @@ static void head(FILE *f, const struct lag *lag, const struct rate *rate)
 				lag_why_text(why));
 }
 
-static void titles(FILE *f, const struct lag *lag, int width, bool rates)
+/* The columns of which it depends what is shown and how */
+struct table {
+	int	port_width;
+	bool	rates;
+	bool	partner;
+};
+
+static struct table make_table(const struct lag *lag, bool rates)
 {
 	bool lacp = lag->option[IFLA_LAG_MODE].number == LAG_MODE_LACP;
+	struct table t = { .port_width = 4, .rates = rates };
+	unsigned int i, columns = screen_columns();
 
-	fprintf(f, "\n  %s%-*s  %-9s  %-12s  %-*s", colour(COLOUR_DIM), width,
-		"port", "speed", "state", BAR_WIDTH + 5, "share");
-	if (rates)
+	for (i = 0; i < lag->num_ports; i++)
+		t.port_width = max(t.port_width,
+				   (int)strlen(lag->ports[i].link.name));
+	t.partner = lacp && !(rates && columns && columns < WIDE_COLUMNS);
+	return t;
+}
+
+static void titles(FILE *f, const struct table *t)
+{
+	fprintf(f, "\n  %s%-*s  %-9s  %-12s  %-*s", colour(COLOUR_DIM),
+		t->port_width, "port", "speed", "state", BAR_WIDTH + 5, "share");
+	if (t->rates)
 		fprintf(f, "  %9s  %9s", "rx", "tx");
-	if (lacp)
+	if (t->partner)
 		fprintf(f, "  %-17s %5s", "partner", "port");
 	fprintf(f, "  %5s%s\n", "flaps", colour(COLOUR_OFF));
 }
@@ -254,7 +274,7 @@ static void port_partner(FILE *f, const struct port *p)
 }
 
 static void port_line(FILE *f, const struct lag *lag, const struct port *p,
-		      int width, const struct rate *rate)
+		      const struct table *t, const struct rate *rate)
 {
 	u64 speed = p->state[IFLA_LAG_PORT_STATE_SPEED].number;
 	double share = port_share(lag, p);
@@ -264,8 +284,8 @@ static void port_line(FILE *f, const struct lag *lag, const struct port *p,
 		snprintf(text, sizeof(text), "no link");
 	else if (speed)
 		rate_text(text, speed * 1e6);
-	fprintf(f, "  %-*s  %-9s  %s%-12s%s  %3.0f%% ", width, p->link.name,
-		text, colour(usage_colour(p)),
+	fprintf(f, "  %-*s  %-9s  %s%-12s%s  %3.0f%% ", t->port_width,
+		p->link.name, text, colour(usage_colour(p)),
 		lag_usage_name(p->state[IFLA_LAG_PORT_STATE_USAGE].number),
 		colour(COLOUR_OFF), share);
 	screen_bar(f, share / 100, BAR_WIDTH);
@@ -273,7 +293,7 @@ static void port_line(FILE *f, const struct lag *lag, const struct port *p,
 		fprintf(f, "  %9s", rate_text(text, rate->rx_bits));
 		fprintf(f, "  %9s", rate_text(text, rate->tx_bits));
 	}
-	if (lag->option[IFLA_LAG_MODE].number == LAG_MODE_LACP)
+	if (t->partner)
 		port_partner(f, p);
 	fprintf(f, "  %5llu\n", (unsigned long long)
 		p->state[IFLA_LAG_PORT_STATE_LINK_FAILURES].number);
@@ -296,20 +316,18 @@ static void port_why(FILE *f, const struct port *p)
 
 void screen_lag(FILE *f, const struct lag *lag, const struct rate *rates)
 {
+	struct table t = make_table(lag, rates);
 	const struct port *p;
 	unsigned int i;
-	int width = 4;
 
 	head(f, lag, rates ? &rates[lag->num_ports] : NULL);
 	if (!lag->num_ports)
 		return;
 
-	for (i = 0; i < lag->num_ports; i++)
-		width = max(width, (int)strlen(lag->ports[i].link.name));
-	titles(f, lag, width, rates);
+	titles(f, &t);
 	for (i = 0; i < lag->num_ports; i++) {
 		p = &lag->ports[i];
-		port_line(f, lag, p, width, rates ? &rates[i] : NULL);
+		port_line(f, lag, p, &t, rates ? &rates[i] : NULL);
 		port_why(f, p);
 	}
 }

@@ -20,7 +20,8 @@ struct rate {
  * screen_lag() - shows it
  * @f: where
  * @lag: what
- * @rates: of each port, then of the lag; NULL: they are not known
+ * @rates: of each port, then of the lag; NULL: they are not known.  With them
+ *	a narrow terminal has no room for the partners.
  */
 void screen_lag(FILE *f, const struct lag *lag, const struct rate *rates);
 
@@ -34,6 +35,9 @@ void screen_lag(FILE *f, const struct lag *lag, const struct rate *rates);
  */
 void screen_sentence(FILE *f, unsigned int indent, enum colour c,
 		     const char *head, const char *text);
+
+/* Columns of the terminal, 0: there is none */
+unsigned int screen_columns(void);
 
 /* A bar of this many characters, filled as far as @part of 1 says */
 void screen_bar(FILE *f, double part, unsigned int width);
