@@ -20,7 +20,8 @@ PLUGINS := link_lag.so link_lag_slave.so
 CFLAGS ?= -O2 -g
 
 .PHONY: all help modules tools install uninstall check check-debug \
-	check-packages check-races unit sim sim-long explore fuzz lint demo shell deb clean
+	check-packages check-races interop bench-lacp unit sim sim-long \
+	explore fuzz lint demo shell deb clean
 
 all: $(if $(HAVE_HEADERS),modules) tools
 ifeq ($(HAVE_HEADERS),)
@@ -44,6 +45,9 @@ help:
 	@echo 'make check-debug     selftests on kernels that check' \
 	      'themselves (built once)'
 	@echo 'make check-races     stress on a kernel that finds data races'
+	@echo 'make interop         LACP with other implementations,' \
+	      'also at the slow rate'
+	@echo 'make bench-lacp      LACP beside bonding and teamd, in figures'
 	@echo 'make unit            tests of the LACP engine only'
 	@echo 'make sim             the engine in random simulated worlds'
 	@echo 'make sim-long        the same and explore for SECONDS='
@@ -136,6 +140,16 @@ check-debug:
 
 check-races:
 	tools/test.sh races
+
+RUN_interop = tools/vm/vm -k $(KVER) --icount --lag --timeout 3600 \
+	      --add selftests -- bash selftests/interop.sh --all
+RUN_bench-lacp = tools/bench/lacp $(KVER)
+
+interop bench-lacp: KVER = 6.12
+interop bench-lacp:
+	tools/deps.sh modules tools vm peers
+	$(MAKE) --no-print-directory modules tools KVER=$(KVER)
+	$(RUN_$@)
 
 demo shell: KVER = 6.12
 demo shell:
