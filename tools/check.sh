@@ -136,7 +136,7 @@ docutils.core.publish_file(source_path=sys.argv[1], writer_name="null",
 }
 
 man_pages() {
-	files 'Documentation/man/*.[1-9]' | xargs mandoc -Tlint -W warning
+	files 'Documentation/man/*.[1-9]' | xargs -r mandoc -Tlint -W warning
 }
 
 # The specification of the attributes is made from their header

@@ -94,7 +94,7 @@ for part; do
 		$action "$source" "$place" "$mode" || exit
 	done <<<"$list"
 	if [ "$part" = module ] && [ -z "${DESTDIR-}" ] &&
-	   [ -e "/lib/modules/$RELEASE/modules.order" ]; then
+	   [ -d "/lib/modules/$RELEASE" ]; then
 		depmod -a "$RELEASE" || exit
 	fi
 done
