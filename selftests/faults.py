@@ -26,6 +26,7 @@ ADDRESS, IFNAME, MTU, LINK, MASTER = 1, 3, 4, 5, 10
 LINKINFO, PROMISCUITY, ALLMULTI = 18, 30, 61
 INFO_KIND, INFO_DATA, INFO_SLAVE_KIND = 1, 2, 4
 NESTED = 0x8000
+ERROR = 2
 IFF_UP, IFF_PROMISC = 1, 0x100
 VLAN_ID = 1
 LAG_MODE, LAG_MIN_LINKS = 1, 5
@@ -67,11 +68,11 @@ def attributes(data):
 
 def state(name):
     """What an operation may change, None: there is no such device."""
-    try:
-        request(GETLINK, 0, name)
-    except OSError:
-        return None
+    # By name: to ask for an index would have the kernel look for a module
+    request(GETLINK, 0, attrs=text(IFNAME, name))
     answer = sock.recv(65536)
+    if struct.unpack_from("H", answer, 4)[0] == ERROR:
+        return None
     flags = struct.unpack_from("I", answer, 24)[0]
     attrs = attributes(answer[32:])
     info = attributes(attrs.get(LINKINFO, b""))
