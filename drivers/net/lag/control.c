@@ -86,9 +86,8 @@ static u64 lag_control_flood_deadline(struct lag *lag)
 	return deadline;
 }
 
-static void lag_control_arm(struct lag *lag)
+static void lag_control_arm(struct lag *lag, u64 now)
 {
-	u64 now = lag_control_now();
 	u64 slack = 0;
 	u64 deadline;
 
@@ -102,11 +101,15 @@ static void lag_control_arm(struct lag *lag)
 	deadline = min3(deadline, lag->peers.due, lag->igmp.due);
 	if (lag->untold)
 		deadline = min(deadline, now + LAG_CONTROL_LOOK_MS);
+	/* What is due by now has just been done. */
+	deadline = max(deadline, now + 1);
+	if (deadline == lag->armed && hrtimer_is_queued(&lag->timer))
+		return;
+
+	lag->armed = deadline;
 	if (deadline == LACP_NEVER) {
 		hrtimer_try_to_cancel(&lag->timer);
 	} else {
-		/* What is due by now has just been done. */
-		deadline = max(deadline, now + 1);
 		if (deadline > now + LAG_CONTROL_FAR_MS)
 			slack = LAG_CONTROL_SLACK_MS * NSEC_PER_MSEC;
 		hrtimer_start_range_ns(&lag->timer, ms_to_ktime(deadline),
@@ -277,13 +280,12 @@ static void lag_control_notify(struct lag *lag, u64 now)
 {
 	u64 path = lag_control_path(lag);
 
-	if (lag->path != path) {
-		lag->path = path;
-		lag_control_begin_repeat(&lag->peers, path, now);
-		lag_control_begin_repeat(&lag->igmp, path, now);
-	}
-	lag_control_repeat(&lag->peers, now);
-	lag_control_repeat(&lag->igmp, now);
+	if (lag->path == path)
+		return;
+
+	lag->path = path;
+	lag_control_begin_repeat(&lag->peers, path, now);
+	lag_control_begin_repeat(&lag->igmp, path, now);
 }
 
 static void lag_control_tell(struct lag *lag)
@@ -301,15 +303,28 @@ static void lag_control_tell(struct lag *lag)
 		lag_announce_queue(lag);
 }
 
+/* If not, the levels are what they were: most LACPDUs come and go so. */
+static bool lag_control_changed(const struct lag *lag)
+{
+	const struct lacp_effects *effects = &lag->lacp.effects;
+
+	return effects->distribution || effects->status ||
+	       effects->group_status || lag->group_status;
+}
+
 static void lag_control_settle(struct lag *lag, u64 now)
 {
 	lockdep_assert_held(&lag->lock);
 
 	lag_control_learn_carrier(lag, now);
-	lag_control_collect(lag);
-	lag_control_distribute(lag);
-	lag_control_set_carrier(lag);
-	lag_control_notify(lag, now);
+	if (lag_control_changed(lag)) {
+		lag_control_collect(lag);
+		lag_control_distribute(lag);
+		lag_control_set_carrier(lag);
+		lag_control_notify(lag, now);
+	}
+	lag_control_repeat(&lag->peers, now);
+	lag_control_repeat(&lag->igmp, now);
 	lag_control_tell(lag);
 }
 
@@ -366,13 +381,13 @@ static struct sk_buff *lag_control_lacpdu(struct lag *lag,
 /* One sender per lag: who finds another at it leaves its ports to that one.
  * So no two CPUs can put an older LACPDU behind a newer one.
  */
-static void lag_control_send(struct lag *lag, u64 now)
+static u64 lag_control_send(struct lag *lag, u64 now)
 	__must_hold(&lag->lock)
 {
 	lockdep_assert_held(&lag->lock);
 
 	if (lag->sending)
-		return;
+		return now;
 
 	lag->sending = true;
 	while (lag->lacp.effects.send) {
@@ -392,6 +407,7 @@ static void lag_control_send(struct lag *lag, u64 now)
 		now = lag_control_now();
 	}
 	WRITE_ONCE(lag->sending, false);
+	return now;
 }
 
 /* The frame around every verb */
@@ -408,8 +424,8 @@ static void lag_control_end(struct lag *lag, u64 now)
 	__releases(&lag->lock) __releases(RCU)
 {
 	lag_control_settle(lag, now);
-	lag_control_send(lag, now);
-	lag_control_arm(lag);
+	now = lag_control_send(lag, now);
+	lag_control_arm(lag, now);
 	spin_unlock_bh(&lag->lock);
 	rcu_read_unlock();
 }
@@ -699,6 +715,8 @@ static void lag_control_enable(struct lag *lag, bool enabled)
 	now = lag_control_begin(lag);
 	if (lag->lacp.enabled != enabled)
 		lacp_group_enable(&lag->lacp, enabled, now);
+	else
+		lag_control_set_carrier(lag);	/* who knows who turned it */
 	lag_control_end_sent(lag, now);
 }
 

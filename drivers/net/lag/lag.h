@@ -270,6 +270,7 @@ struct lag_port {
  * @dead: @timer is not armed any more
  * @kicked: bit 0: transmit met a port without carrier
  * @timer: calls the engine at its deadline
+ * @armed: ms, when @timer expires, unless it was kicked or is not queued
  * @status: mask of ports whose change @announce still has to tell
  * @group_status: the same of the lag
  * @path: what the lag is reached through, to tell when that changes
@@ -309,6 +310,7 @@ struct lag {
 	bool			dead;
 	unsigned long		kicked;
 	struct hrtimer		timer;
+	u64			armed;
 	u64			status;
 	bool			group_status;
 	u64			path;

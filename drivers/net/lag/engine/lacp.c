@@ -304,9 +304,49 @@ void lacp_group_enable(struct lacp_group *g, bool enabled, u64 now)
 	lacp_settle(g, now);
 }
 
+/* What the machines of a port wait for, but for the end of its period */
+static u64 lacp_port_deadline(const struct lacp_port *p)
+{
+	u64 deadline = p->updelay;
+
+	deadline = min(deadline, p->downdelay);
+	deadline = min(deadline, p->loopback);
+	deadline = min(deadline, p->current_while);
+	deadline = min(deadline, p->wait_while);
+	deadline = min(deadline, p->drain_while);
+	deadline = min(deadline, p->actor_churn_timer);
+	return min(deadline, p->partner_churn_timer);
+}
+
+static bool lacp_only_periods_end(const struct lacp_group *g, u64 now)
+{
+	const struct lacp_port *p;
+	u64 left;
+
+	lacp_for_each_port(g, p, left)
+		if (now >= p->retry ||
+		    (!p->leaving && now >= lacp_port_deadline(p)))
+			return false;
+	return now < g->fallback_timer;
+}
+
+/* Most of the time a period ends and nothing else: that sets NTT, which no
+ * machine looks at, so that the others, who are at rest, may go on resting.
+ */
 void lacp_group_expire(struct lacp_group *g, u64 now)
 {
-	lacp_settle(g, now);
+	struct lacp_port *p;
+	u64 left;
+
+	if (!lacp_only_periods_end(g, now)) {
+		lacp_settle(g, now);
+		return;
+	}
+
+	lacp_for_each_port(g, p, left)
+		while (!p->leaving && lacp_periodic_run(g, p, now))
+			;
+	lacp_find_effects(g, now);
 }
 
 void lacp_group_goodbye(struct lacp_group *g, u64 now)
@@ -347,15 +387,8 @@ u64 lacp_group_deadline(const struct lacp_group *g, u64 now)
 		deadline = min(deadline, lacp_tx_deadline(g, p, now));
 		if (p->leaving)
 			continue;
-		deadline = min(deadline, p->updelay);
-		deadline = min(deadline, p->downdelay);
-		deadline = min(deadline, p->loopback);
-		deadline = min(deadline, p->current_while);
 		deadline = min(deadline, p->periodic_timer);
-		deadline = min(deadline, p->wait_while);
-		deadline = min(deadline, p->drain_while);
-		deadline = min(deadline, p->actor_churn_timer);
-		deadline = min(deadline, p->partner_churn_timer);
+		deadline = min(deadline, lacp_port_deadline(p));
 	}
 	return deadline;
 }
@@ -551,6 +584,25 @@ void lacp_port_receive(struct lacp_group *g, struct lacp_port *p,
 	p->received = NULL;
 }
 
+/* Remember what the partner is told; true if a machine waited for that */
+static bool lacp_note_told(struct lacp_port *p, u8 state, u64 now)
+{
+	bool draining = p->admin.admin == LAG_PORT_DRAINING &&
+			!(state & LACP_STATE_DISTRIBUTING);
+	bool *sent = &p->sync1_sent;
+	bool news;
+
+	if (!(state & LACP_STATE_SYNC)) {
+		sent = &p->sync0_sent;
+		if (!*sent && p->mux == LACP_MUX_COLLECTING)
+			p->drain_while = now + LACP_DRAIN_MS;
+	}
+	news = !*sent || (draining && !p->drain_told);
+	*sent = true;
+	p->drain_told |= draining;
+	return news;
+}
+
 bool lacp_port_transmit(struct lacp_group *g, struct lacp_port *p,
 			struct lacp_pdu *pdu, u64 now)
 {
@@ -572,17 +624,10 @@ bool lacp_port_transmit(struct lacp_group *g, struct lacp_port *p,
 	} else {
 		p->ntt = false;
 	}
-	if (pdu->actor.state & LACP_STATE_SYNC) {
-		p->sync1_sent = true;
-	} else {
-		if (!p->sync0_sent && p->mux == LACP_MUX_COLLECTING)
-			p->drain_while = now + LACP_DRAIN_MS;
-		p->sync0_sent = true;
-	}
-	if (p->admin.admin == LAG_PORT_DRAINING &&
-	    !(pdu->actor.state & LACP_STATE_DISTRIBUTING))
-		p->drain_told = true;
-	lacp_settle(g, now);
+	if (lacp_note_told(p, pdu->actor.state, now))
+		lacp_settle(g, now);
+	else if (!lacp_tx_due(g, p, now))
+		g->effects.send &= ~BIT_ULL(p->index);
 	return true;
 }
 
