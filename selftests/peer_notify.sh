@@ -144,7 +144,7 @@ a_vlan_too()
 groups_are_joined_anew()
 {
 	two resend_igmp 3
-	in_ns "$A" python3 -c 'import signal, socket
+	careless in_ns "$A" python3 -c 'import signal, socket
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
                 socket.inet_aton("239.1.2.3") + socket.inet_aton("192.0.2.1"))

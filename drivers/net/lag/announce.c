@@ -7,12 +7,12 @@
  */
 #include "announce.h"
 #include "address.h"
-#include "control.h"
 #include "lag.h"
 
 #include "engine/names.h"
 
 #include <linux/etherdevice.h>
+#include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/notifier.h>
 #include <linux/rtnetlink.h>
@@ -117,6 +117,14 @@ static void lag_announce_port(struct lag_port *port)
 	port->told = is;
 }
 
+static bool lag_announce_take(struct lag_repeat *repeat)
+{
+	bool owed = repeat->owed;
+
+	repeat->owed = false;
+	return owed;
+}
+
 /* Until linkwatch has seen the carrier, what is sent now would be lost; its
  * NETDEV_CHANGE brings us here again.
  */
@@ -129,7 +137,13 @@ static void lag_announce_peers(struct lag *lag)
 	    test_bit(__LINK_STATE_LINKWATCH_PENDING, &dev->state))
 		return;
 
-	lag_control_take_owed(lag, &peers, &igmp);
+	spin_lock_bh(&lag->lock);
+	peers = lag_announce_take(&lag->peers);
+	igmp = lag_announce_take(&lag->igmp);
+	/* Control counts the next interval from now. */
+	if (peers || igmp)
+		hrtimer_start(&lag->timer, 0, HRTIMER_MODE_ABS_SOFT);
+	spin_unlock_bh(&lag->lock);
 	if (peers)
 		call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, dev);
 	if (igmp)

@@ -254,25 +254,22 @@ static void lag_control_begin_repeat(struct lag_repeat *repeat, bool begin,
 	repeat->owed = false;
 }
 
+/* The next interval begins when lag->announce has told of the last time: who
+ * keeps RTNL for long does not make a burst.
+ */
 static void lag_control_repeat(struct lag_repeat *repeat, u64 now)
 {
+	if (repeat->owed || !repeat->left)
+		return;
+
+	if (repeat->due == LACP_NEVER)
+		repeat->due = now + repeat->interval;
 	if (now < repeat->due)
 		return;
 
 	repeat->owed = true;
+	repeat->left--;
 	repeat->due = LACP_NEVER;
-}
-
-/* Returns whether it is owed, which from now on it is no longer. */
-static bool lag_control_take(struct lag_repeat *repeat, u64 now)
-{
-	if (!repeat->owed)
-		return false;
-
-	repeat->owed = false;
-	if (--repeat->left)
-		repeat->due = now + repeat->interval;
-	return true;
 }
 
 /* Those who send to us may still do it the old way. */
@@ -774,18 +771,6 @@ void lag_control_configure(struct lag *lag)
 	lag_control_set_repeats(lag);
 	lag_control_set_primary(lag, now);
 	lacp_group_configure(&lag->lacp, &lag->config.lacp, now);
-	lag_control_end(lag, now);
-}
-
-void lag_control_take_owed(struct lag *lag, bool *peers, bool *igmp)
-{
-	u64 now;
-
-	ASSERT_RTNL();
-
-	now = lag_control_begin(lag);
-	*peers = lag_control_take(&lag->peers, now);
-	*igmp = lag_control_take(&lag->igmp, now);
 	lag_control_end(lag, now);
 }
 

@@ -65,11 +65,6 @@ void lag_control_port_configure(struct lag_port *port,
  */
 void lag_control_activate(struct lag *lag, const struct lag_port *port);
 
-/* Which of peers and multicast routers have to be told now; the caller does,
- * and the next time is counted from here.  RTNL.
- */
-void lag_control_take_owed(struct lag *lag, bool *peers, bool *igmp);
-
 /* The link of a port changed.  RTNL. */
 void lag_control_link(struct lag_port *port, const struct lacp_link *link);
 

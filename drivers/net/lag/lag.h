@@ -158,10 +158,9 @@ struct lag_flood {
  * struct lag_repeat - something that is told several times
  * @count: how often
  * @interval: ms between
- * @left: how often still, with what is owed
+ * @left: how often still, without what is owed
  * @due: ms at which it is owed the next time, or LACP_NEVER
- * @owed: &lag.announce has to tell; the next interval begins when it has, so
- *	that who keeps RTNL for long does not make a burst
+ * @owed: a time that has come and &lag.announce still has to tell
  */
 struct lag_repeat {
 	unsigned int		count;
