@@ -20,7 +20,7 @@ PLUGINS := link_lag.so link_lag_slave.so
 CFLAGS ?= -O2 -g
 
 .PHONY: all help modules tools install uninstall check check-debug \
-	check-packages check-races interop bench-lacp unit sim sim-long \
+	check-packages check-races interop bench-lacp unit coverage sim sim-long \
 	explore fuzz lint demo shell deb clean
 
 all: $(if $(HAVE_HEADERS),modules) tools
@@ -49,6 +49,7 @@ help:
 	      'also at the slow rate'
 	@echo 'make bench-lacp      LACP beside bonding and teamd, in figures'
 	@echo 'make unit            tests of the LACP engine only'
+	@echo 'make coverage        what of the engine they run'
 	@echo 'make sim             the engine in random simulated worlds'
 	@echo 'make sim-long        the same and explore for SECONDS='
 	@echo 'make explore         all that can happen to two small systems'
@@ -123,6 +124,10 @@ fuzz:
 unit:
 	tools/deps.sh unit
 	$(MAKE) -C selftests/unit check OUT=$(OUT)/unit
+
+coverage:
+	tools/deps.sh unit
+	$(MAKE) -C selftests/unit coverage OUT=$(OUT)/unit
 
 lint:
 	tools/check.sh

@@ -98,6 +98,10 @@ static void both_passive(void **state)
 	partner->self.state |= LACP_STATE_ACTIVITY;
 	sim_run(sim, 5000);
 	assert_why(s, 0, LAG_WHY_NONE, LAG_USAGE_DISTRIBUTING);
+	/* What is left to say of one that is active is another thing. */
+	partner->self.state &= ~LACP_STATE_SYNC;
+	sim_run(sim, 5000);
+	assert_int_equal(why(s, 0, &(u32){ 0 }), LAG_WHY_PARTNER_OUT_OF_SYNC);
 }
 
 static void half_duplex_and_loopback(void **state)
