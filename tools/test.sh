@@ -97,6 +97,7 @@ guest() {
 	tools/vm/vm -k "$kernel" "${options[@]}" --lag --timeout 3000 \
 		--log "$logs/$name.log" --add selftests \
 		--add tools/vm/run_selftests.sh --add tools/packaging \
+		--add Documentation/networking/lag.rst \
 		-- bash tools/vm/run_selftests.sh "$@"
 }
 
@@ -145,6 +146,7 @@ debug_vm() {
 	tools/vm/vm -k "$dir" "${options[@]}" --lag --mem 1G --timeout 7200 \
 		--log "$logs/$ring.log" --add selftests \
 		--add tools/vm/run_selftests.sh --add tools/packaging \
+		--add Documentation/networking/lag.rst \
 		--add "out/$release/seeded/seeded.ko:selftests/seeded/seeded.ko" \
 		-- env SELFTEST_TIMEOUT=3000 bash "${@:3}"
 }

@@ -50,7 +50,8 @@ there() {
 install_debs() {
 	mkdir -p "$debian/mnt/debs"
 	cp "$@" "$debian/mnt/debs/" || return
-	there sh -c 'dpkg -i /mnt/debs/*.deb' &&
+	# What one needs before it is unpacked is there at the second turn
+	there sh -c 'dpkg -i /mnt/debs/*.deb || dpkg -i /mnt/debs/*.deb' &&
 	rm -r "$debian/mnt/debs"
 }
 
