@@ -78,7 +78,7 @@ $(TOOLS)/link_lag_slave.so: $(TOOLS)/link_lag.so
 
 # One object per verb; the words are those of the module
 LAGCTL := $(patsubst tools/lagctl/%.c,%,$(wildcard tools/lagctl/*.c)) names spread
-LAGCTL_LIBS := -lmnl -ljansson
+LAGCTL_LIBS := -lmnl -ljansson -lyaml
 
 $(TOOLS)/lagctl: $(LAGCTL:%=$(TOOLS)/lagctl.o/%.o)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LAGCTL_LIBS)
@@ -108,7 +108,7 @@ uninstall:
 	$(INSTALL)
 
 deb:
-	tools/deps.sh deb
+	tools/deps.sh tools deb
 	tools/packaging/deb
 
 sim explore:

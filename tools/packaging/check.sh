@@ -115,7 +115,8 @@ installed() {
 make_install() {
 	local dir
 
-	dir=$($userland debs build libjansson-dev libmnl-dev libpcap-dev) &&
+	dir=$($userland debs build libjansson-dev libmnl-dev libpcap-dev \
+		libyaml-dev) &&
 	new_layer && install_debs "$dir"/*.deb >/dev/null || return
 	manifest >"$place/manifest"
 	test_that "make install DESTDIR=" in_tree install
@@ -183,9 +184,12 @@ boot() {
 }
 
 packages() {
-	local dir
+	local dir needs
 
-	dir=$($userland debs "$new" "linux-headers-$new") && new_layer || return
+	needs=$($userland debs needs libjansson4 libmnl0 libpcap0.8 \
+		libyaml-0-2) &&
+	dir=$($userland debs "$new" "linux-headers-$new") &&
+	new_layer && install_debs "$needs"/*.deb >/dev/null || return
 	manifest >"$place/manifest"
 	test_that "packages install beside Linux $old" \
 		install_debs out/deb/*.deb
