@@ -146,7 +146,7 @@ netlink_spec() {
 }
 
 # What a user can type or is told has its place in the user's documents: the
-# options that ip knows, every why and every state
+# options that ip knows, every why, every state and every verb
 documented() {
 	local rst=Documentation/networking/lag.rst word
 	local man=Documentation/man/ip-link-lag.8
@@ -161,6 +161,10 @@ documented() {
 		grep -qE "^$word +[^ ]" $rst || echo "$rst: no state or why $word"
 	done < <(sed -nE '/names_(usage|why)\[\]/,/^\}/s/.*"(.*)",$/\1/p' \
 			drivers/net/lag/engine/names.c)
+	man=Documentation/man/lagctl.8
+	while IFS= read -r word; do
+		grep -qE "^\.It Cm $word\b" $man || echo "$man: no verb $word"
+	done < <(sed -nE 's/^\tVERB\((\w+),.*/\1/p' tools/lagctl/lagctl.c)
 }
 
 spdx() {
