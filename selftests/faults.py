@@ -25,11 +25,10 @@ REQUEST, ACK, EXCL, CREATE = 1, 4, 0x200, 0x400
 ADDRESS, IFNAME, MTU, LINK, MASTER = 1, 3, 4, 5, 10
 LINKINFO, PROMISCUITY, ALLMULTI = 18, 30, 61
 INFO_KIND, INFO_DATA, INFO_SLAVE_KIND = 1, 2, 4
-NESTED = 0x8000
 ERROR = 2
 IFF_UP, IFF_PROMISC = 1, 0x100
 VLAN_ID = 1
-LAG_MODE, LAG_MIN_LINKS = 1, 5
+LAG_MODE, LAG_MIN_LINKS, LAG_STATE = 1, 5, 35
 MODES = dict(static=2, lacp=4)
 NEVER = 1 << 20                 # no operation makes so many allocations
 OTHER = bytes.fromhex("020000000099")
@@ -78,7 +77,7 @@ def state(name):
     info = attributes(attrs.get(LINKINFO, b""))
     options = {kind: data for kind, data in
                attributes(info.get(INFO_DATA, b"")).items()
-               if not kind & NESTED} if info.get(INFO_KIND) == b"lag\0" else {}
+               if kind != LAG_STATE} if info.get(INFO_KIND) == b"lag\0" else {}
     return dict(flags=flags & (IFF_UP | IFF_PROMISC), options=options,
                 slave=info.get(INFO_SLAVE_KIND),
                 **{str(kind): attrs.get(kind) for kind in

@@ -20,7 +20,7 @@ import types
 import faults
 from faults import (ACK, CREATE, DELLINK, ERROR, EXCL, GETLINK, IFF_UP, IFNAME,
                     INFO_DATA, INFO_KIND, INFO_SLAVE_KIND, LINKINFO, MASTER,
-                    NESTED, NEWLINK, attributes, done, index, info, number,
+                    NEWLINK, attributes, done, index, info, number,
                     request, state, text)
 from rtnl import attribute
 
@@ -29,7 +29,7 @@ DUMP = 0x300
 DUMP_INTR = 0x10
 DONE = 3
 INFO_SLAVE_DATA = 5
-BYTEORDER = 0x4000
+NESTED, BYTEORDER = 0x8000, 0x4000
 NUM_PORTS = 7                   # IFLA_LAG_STATE_...
 XSTATS, XSTATS_SLAVE = 1 << 1, 1 << 2
 REFUSED = (errno.EINVAL, errno.ERANGE, errno.EOPNOTSUPP)

@@ -84,10 +84,23 @@ build() {
 	built "tools" make --no-print-directory tools CFLAGS="-O2 -g -Werror"
 }
 
+# test_modules RELEASE: options for vm, with the modules that only tests need
+test_modules() {
+	local module
+
+	for module in selftests/*/Kbuild; do
+		module=${module%/*}
+		module=${module#*/}
+		echo "--add out/$1/$module/$module.ko:selftests/$module/$module.ko"
+	done
+}
+
 # guest KERNEL NAME OPTION... -- SCRIPT...
 guest() {
-	local kernel=$1 name=$2 options=()
+	local kernel=$1 name=$2 options=() modules
 
+	# shellcheck disable=SC2207
+	modules=($(test_modules "$(tools/vm/kernel release "$kernel")"))
 	shift 2
 	while [ "$1" != -- ]; do
 		options+=("$1")
@@ -97,7 +110,7 @@ guest() {
 	tools/vm/vm -k "$kernel" "${options[@]}" --lag --timeout 3000 \
 		--log "$logs/$name.log" --add selftests \
 		--add tools/vm/run_selftests.sh --add tools/packaging \
-		--add Documentation/networking/lag.rst \
+		--add Documentation/networking/lag.rst "${modules[@]}" \
 		-- bash tools/vm/run_selftests.sh "$@"
 }
 
@@ -110,6 +123,7 @@ guests() {
 	for kernel in $kernels; do
 		release=$(tools/vm/kernel release "$kernel") &&
 		tools/build.sh "$release" build W=1e &&
+		tools/build_test.sh all "$release" &&
 		make --no-print-directory tools && continue
 		echo "not ok - guest: nothing to test on $kernel" \
 			>"$logs/guest.tap"
@@ -137,17 +151,18 @@ guests() {
 
 # debug_vm KERNEL RING COMMAND...: in a guest with that debug kernel
 debug_vm() {
-	local kernel=$1 ring=$2 dir release options=()
+	local kernel=$1 ring=$2 dir release options=() modules
 
 	# User-Mode Linux can skip the time that nobody needs
 	[ "$kernel" != uml ] || options=(--icount)
 	dir=$(tools/vm/debug-kernel "$kernel") || return
 	release=$(tools/vm/debug-kernel modules "$kernel") || return
+	# shellcheck disable=SC2207
+	modules=($(test_modules "$release"))
 	tools/vm/vm -k "$dir" "${options[@]}" --lag --mem 1G --timeout 7200 \
 		--log "$logs/$ring.log" --add selftests \
 		--add tools/vm/run_selftests.sh --add tools/packaging \
-		--add Documentation/networking/lag.rst \
-		--add "out/$release/seeded/seeded.ko:selftests/seeded/seeded.ko" \
+		--add Documentation/networking/lag.rst "${modules[@]}" \
 		-- env SELFTEST_TIMEOUT=3000 bash "${@:3}"
 }
 
