@@ -27,6 +27,7 @@ static const struct verb {
 	VERB(export, "metrics for Prometheus"),
 	VERB(flow, "which port a flow takes, now and after a failure"),
 	VERB(plan, "what each hash policy would do with captured traffic"),
+	VERB(import, "lag configuration out of bonding set-ups"),
 };
 
 static const struct verb *verb;

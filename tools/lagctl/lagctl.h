@@ -30,6 +30,7 @@ DECLARE_VERB(undrain);
 DECLARE_VERB(export);
 DECLARE_VERB(flow);
 DECLARE_VERB(plan);
+DECLARE_VERB(import);
 
 /* Options that every verb has, before it or after */
 extern bool opt_json;		/* -j */
