@@ -170,7 +170,7 @@ documented() {
 spdx() {
 	# Some forms have no place for it
 	files | grep -vE '^(COPYING|README|selftests/(config|settings))$' |
-	grep -vE '\.(config|patch)$|(^|/)\.[^/]*$' |
+	grep -vE '\.(config|patch)$|(^|/)\.[^/]*$|/debian/([^r]|rules.)' |
 	while IFS= read -r file; do
 		head -n 2 "$file" | grep -q 'SPDX-License-Identifier:' ||
 			echo "$file: no SPDX line"

@@ -3,15 +3,18 @@
 # In a guest that has booted a Debian with our packages: has it come up with the
 # lag that is configured?  Prints TAP.
 #
-# Usage: boot_test.sh NAME { networking | networkd }
-# The lag is lag0 over c1a and c2a with 192.0.2.1/24; the other ends of these
-# cables are c1b and c2b, made a partner here.
+# Usage: boot_test.sh NAME { ifupdown | ifupdown2 | networkd }
+# The lag is lag0 over c1a and c2a with 192.0.2.1/24, which with ifupdown2 a
+# bridge over it has; the other ends of these cables are c1b and c2b, made a
+# partner here.
 
 set -u
 
 name=$1 manager=$2
 number=0
 failed=0
+addressed=lag0
+[ "$manager" != ifupdown2 ] || addressed=vmbr0
 
 # test_that WHAT COMMAND...
 test_that() {
@@ -77,12 +80,36 @@ module_of_dkms() {
 	has "/updates/dkms/lag.ko" modinfo -n lag
 }
 
+# Pings leave by the port that lagctl names
+foretold() {
+	local port sent
+
+	port=$(lagctl flow -l lag0 192.0.2.1 192.0.2.2 icmp |
+		sed -n 's/^ *leaves by \([^ ,]*\).*/\1/p')
+	sent=$(cat "/sys/class/net/$port/statistics/tx_packets") &&
+	ping -q -c 20 -i 0.1 192.0.2.2 &&
+	[ $(($(cat "/sys/class/net/$port/statistics/tx_packets") - sent)) -ge 20 ]
+}
+
+cable_pulled() {
+	bash /run/vm/cable off 1 &&
+	within 30 has no-carrier lagctl why c1a &&
+	ping -q -c 3 192.0.2.2 &&
+	bash /run/vm/cable on 1 &&
+	within 60 has "num_distributing 2" ip -d link show lag0
+}
+
 # As the last test: what was made is taken back
 again() {
 	case $manager in
-	networking)
+	ifupdown)
 		ifdown lag0 && [ ! -e /sys/class/net/lag0 ] &&
 		[ ! -e /sys/class/net/c1a/master ] && ifup lag0
+		;;
+	ifupdown2)
+		ifreload -a && ifdown vmbr0 lag0 &&
+		[ ! -e /sys/class/net/lag0 ] &&
+		[ ! -e /sys/class/net/c1a/master ] && ifup -a
 		;;
 	networkd)
 		systemctl stop lag@lag0 && [ ! -e /sys/class/net/lag0 ] &&
@@ -94,7 +121,7 @@ again() {
 
 test_that "the module is the one that DKMS built" module_of_dkms
 case $manager in
-networking)
+ifupdown*)
 	test_that "networking.service has done its work" is_active networking
 	;;
 networkd)
@@ -106,8 +133,8 @@ test_that "lag0 is a lag with its options" \
 	has "lag mode lacp .*lacp_rate fast" ip -d link show lag0
 test_that "c1a is a port of it" has "master lag0" ip link show c1a
 test_that "c2a is a port of it" has "master lag0" ip link show c2a
-test_that "the lag has its address" \
-	within 60 has "inet 192.0.2.1/24" ip addr show lag0
+test_that "$addressed has its address" \
+	within 60 has "inet 192.0.2.1/24" ip addr show $addressed
 test_that "udev has left the MAC address alone" same_address
 test_that "a partner comes" partner
 test_that "LACP comes up with it" \
@@ -115,6 +142,8 @@ test_that "LACP comes up with it" \
 test_that "the partner answers a ping" \
 	within 60 ping -q -c 1 -W 2 192.0.2.2
 test_that "lagctl shows it" has "lag0" lagctl status
+test_that "lagctl flow foretells the port of pings" foretold
+test_that "a pulled cable is told by lagctl why, and pings go on" cable_pulled
 test_that "the lag goes down and up again" again
 test_that "no unit has failed" \
 	has '^$' systemctl list-units --failed --no-legend --plain

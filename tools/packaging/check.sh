@@ -144,6 +144,17 @@ interfaces() {
 		>"$debian/etc/network/interfaces"
 }
 
+proxmox() {
+	local dir
+
+	there systemctl disable lag@lag0 systemd-networkd &&
+	dir=$($userland debs ifupdown2 ifupdown2) || return
+	install_debs "$dir"/*.deb &&
+	sed 's/enp1s0/c1a/; s/enp2s0/c2a/; s/192.0.2.10/192.0.2.1/
+		/gateway/d' Documentation/networking/lag/interfaces.proxmox \
+		>"$debian/etc/network/interfaces"
+}
+
 networkd() {
 	local file
 
@@ -199,13 +210,14 @@ packages() {
 	test_that "module, plug-in and lagctl are found" \
 		installed "$new" updates/dkms/lag.ko
 	test_that "ifupdown is told of a lag" interfaces
-	boot 6.1 "6.1 ifupdown" networking
-	boot 6.12 "6.12 ifupdown, rebooted" networking
+	boot 6.1 "6.1 ifupdown" ifupdown
+	boot 6.12 "6.12 ifupdown, rebooted" ifupdown
 	test_that "systemd is told of a lag" networkd
 	boot 6.12 "6.12 networkd" networkd
+	test_that "ifupdown2 is told of a bridge over a lag" proxmox
+	boot 6.12 "6.12 ifupdown2" ifupdown2
 	test_that "the configuration is taken away" \
-		rm -r "$debian/etc/lag" "$debian"/etc/systemd/network/20-lag* \
-		"$debian"/etc/systemd/system/multi-user.target.wants/lag@lag0.service
+		rm -r "$debian/etc/lag" "$debian"/etc/systemd/network/20-lag*
 	test_that "packages are purged" \
 		there dpkg --purge lag-utils lag-dkms
 	test_that "they leave nothing" nothing_left \
