@@ -138,10 +138,22 @@ built_for() {
 	has "lag/.*, $1, .*: installed" there dkms status
 }
 
-interfaces() {
-	sed 's/enp1s0/c1a/; s/enp2s0/c2a/; s/192.0.2.10/192.0.2.1/
-		/gateway/d; /VLAN/,$d' Documentation/networking/lag/interfaces \
-		>"$debian/etc/network/interfaces"
+# What a user had before is where a lag comes from
+imported() {
+	local file=$debian/etc/network/interfaces
+
+	cat >"$file" <<-END
+		auto bond0
+		iface bond0 inet static
+		    address 192.0.2.1/24
+		    bond-slaves c1a c2a
+		    bond-mode 802.3ad
+		    bond-lacp-rate fast
+		    bond-miimon 100
+	END
+	there lagctl import -f interfaces -n lag0 -o /etc/network/new \
+		/etc/network/interfaces && mv "${file%/*}/new" "$file" &&
+	has "lag-ports c1a c2a" cat "$file"
 }
 
 proxmox() {
@@ -209,7 +221,7 @@ packages() {
 	test_that "DKMS has built the module for that too" built_for "$new"
 	test_that "module, plug-in and lagctl are found" \
 		installed "$new" updates/dkms/lag.ko
-	test_that "ifupdown is told of a lag" interfaces
+	test_that "lagctl import makes a lag of ifupdown's bond" imported
 	boot 6.1 "6.1 ifupdown" ifupdown
 	boot 6.12 "6.12 ifupdown, rebooted" ifupdown
 	test_that "systemd is told of a lag" networkd
