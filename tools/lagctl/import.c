@@ -625,6 +625,7 @@ int cmd_import(int argc, char **argv)
 
 	for (file = im.files; file; file = file->next)
 		free(file->text);
+	import_netplan_free();
 	import_free();
 	return EXIT_OK;
 }

@@ -123,6 +123,9 @@ void import_interfaces(struct import *im, const char *path);
 void import_networkd(struct import *im, const char *path);
 void import_netplan(struct import *im, const char *path);
 
+/* What was read of YAML, whose words are pointed to until the end */
+void import_netplan_free(void);
+
 /* The same kind of file again */
 void import_write_interfaces(struct import *im);
 void import_write_networkd(struct import *im);

@@ -578,6 +578,12 @@ void import_write_netplan(struct import *im)
 	for (lag = im->lags; lag; lag = lag->next)
 		for (port = lag->ports; port; port = port->next)
 			netplan_write_dropin(im, port->name);
+}
+
+void import_netplan_free(void)
+{
+	struct netplan_file *file;
+
 	for (file = netplan_files; file; file = file->next)
 		yaml_document_delete(&file->document);
 }
