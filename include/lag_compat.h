@@ -6,7 +6,11 @@
 #ifndef _LAG_COMPAT_H
 #define _LAG_COMPAT_H
 
+#include <linux/ethtool.h>
+#include <linux/net_tstamp.h>
 #include <linux/netdevice.h>
+#include <linux/phy.h>
+#include <linux/uaccess.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -71,5 +75,65 @@ static inline void lag_compat_set_no_addrconf(struct net_device *dev, bool off)
 		dev->priv_flags &= ~IFF_NO_ADDRCONF;
 #endif
 }
+
+/* Timestamps: a kernel's own structures, functions that ask another device, and
+ * operations of their own since v6.6 and v6.11, commits 66f7223039c0 and
+ * 2111375b85ad
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#define kernel_ethtool_ts_info ethtool_ts_info
+
+struct kernel_hwtstamp_config {
+	int		flags;
+	struct ifreq	*ifr;
+	bool		copied_to_user;
+};
+
+static inline int
+ethtool_get_ts_info_by_layer(struct net_device *dev,
+			     struct kernel_ethtool_ts_info *info)
+{
+	int err = 0;
+
+	memset(info, 0, sizeof(*info));
+	info->cmd = ETHTOOL_GET_TS_INFO;
+	info->phc_index = -1;
+	if (phy_has_tsinfo(dev->phydev))
+		err = phy_ts_info(dev->phydev, info);
+	else if (dev->ethtool_ops->get_ts_info)
+		err = dev->ethtool_ops->get_ts_info(dev, info);
+	info->so_timestamping |= SOF_TIMESTAMPING_RX_SOFTWARE |
+				 SOF_TIMESTAMPING_SOFTWARE;
+	return err;
+}
+
+static inline int lag_compat_hwtstamp_lower(struct net_device *dev, int cmd,
+					    struct kernel_hwtstamp_config *c)
+{
+	if (!netif_device_present(dev))
+		return -ENODEV;
+	if (!dev->netdev_ops->ndo_eth_ioctl)
+		return -EOPNOTSUPP;
+
+	c->copied_to_user = true;
+	return dev->netdev_ops->ndo_eth_ioctl(dev, c->ifr, cmd);
+}
+
+static inline int generic_hwtstamp_get_lower(struct net_device *dev,
+					     struct kernel_hwtstamp_config *c)
+{
+	return lag_compat_hwtstamp_lower(dev, SIOCGHWTSTAMP, c);
+}
+
+static inline int generic_hwtstamp_set_lower(struct net_device *dev,
+					     struct kernel_hwtstamp_config *c,
+					     struct netlink_ext_ack *extack)
+{
+	return lag_compat_hwtstamp_lower(dev, SIOCSHWTSTAMP, c);
+}
+
+/* No ndo_hwtstamp_get and ndo_hwtstamp_set, but ndo_eth_ioctl */
+#define LAG_COMPAT_HWTSTAMP_IOCTL
+#endif
 
 #endif /* _LAG_COMPAT_H */

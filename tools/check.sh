@@ -200,7 +200,7 @@ layering() {
 	BEGIN {
 		ranks = "main:1 netlink:2 notifier:2 device:3 ethtool:3.5 " \
 			"config:4 port:5 receive:6 transmit:6 control:7 " \
-			"txmap:8 dissect:8 netpoll:8 inherit:8 announce:8 " \
+			"txmap:8 dissect:8 netpoll:8 hwtstamp:8 inherit:8 announce:8 " \
 			"trace:8 address:8.5 lag:9 " \
 			"engine/lacp:10 engine/machines:11 " \
 			"engine/rx_machine:11 engine/periodic_machine:11 " \

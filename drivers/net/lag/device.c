@@ -9,6 +9,7 @@
 #include "transmit.h"
 #include "control.h"
 #include "address.h"
+#include "hwtstamp.h"
 #include "inherit.h"
 #include "lag.h"
 #include "netpoll.h"
@@ -260,6 +261,12 @@ static const struct net_device_ops lag_netdev_ops = {
 	.ndo_netpoll_cleanup	= lag_netpoll_cleanup,
 #endif
 	.ndo_validate_addr	= eth_validate_addr,
+#ifdef LAG_COMPAT_HWTSTAMP_IOCTL
+	.ndo_eth_ioctl		= lag_hwtstamp_ioctl,
+#else
+	.ndo_hwtstamp_get	= lag_hwtstamp_get,
+	.ndo_hwtstamp_set	= lag_hwtstamp_set,
+#endif
 };
 
 static const struct device_type lag_device_type = {

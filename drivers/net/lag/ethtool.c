@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What ethtool may ask of a lag: driver, link, speed and duplex.
+/* What ethtool may ask of a lag: driver, link, speed, duplex and timestamps.
  *
  * Nothing can be set here; options come through netlink.c.
  */
 #include "ethtool.h"
+#include "hwtstamp.h"
 #include "lag.h"
 
 #include <linux/ethtool.h>
@@ -57,4 +58,5 @@ const struct ethtool_ops lag_ethtool_ops = {
 	.get_drvinfo		= lag_get_drvinfo,
 	.get_link		= ethtool_op_get_link,
 	.get_link_ksettings	= lag_get_link_ksettings,
+	.get_ts_info		= lag_get_ts_info,
 };
