@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Actor and Partner Churn Detection machines, 802.1AX 6.4.17.
  *
- * They report; nothing here changes what a port does.
+ * They report; that selection takes what they say for a refusal is its doing.
  */
 #include "machines.h"
 #include "names.h"

@@ -129,7 +129,11 @@ static bool selection_partner_chose(const struct selection_lag *lag)
 }
 
 /* That an aggregator is in use counts much if the partner agrees to it, else
- * little; least is one that the partner refused for a minute.
+ * little.
+ *
+ * Deviation: least counts one that the partner refused for a minute.  Two
+ * systems that each prefer another aggregator would never meet, and the
+ * standard's churn detection only reports it.
  */
 static bool selection_better(const struct selection_lag *a,
 			     const struct selection_lag *b, u8 policy)
