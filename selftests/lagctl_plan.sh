@@ -48,7 +48,7 @@ counters()
 
 	for i in 1 2 3; do
 		json=$(ip -n "$A" -s -j link show dev "a$i") || return 1
-		all+=$(reckon "'%d %d ' % (at('0.stats64.tx.packets'),
+		all+=$(reckon "'%d %d,' % (at('0.stats64.tx.packets'),
 			at('0.stats64.tx.bytes'))" "$json")
 	done
 	echo "$all"
@@ -59,10 +59,11 @@ difference()
 {
 	local before after i all=
 
-	read -ra before <<<"$1"
-	read -ra after <<<"$2"
-	for i in "${!before[@]}"; do
+	read -ra before <<<"${1//,/ }"
+	read -ra after <<<"${2//,/ }"
+	for ((i = 0; i < ${#before[@]}; i += 2)); do
 		all+="$((after[i] - before[i])) "
+		all+="$((after[i + 1] - before[i + 1])),"
 	done
 	echo "$all"
 }
@@ -74,7 +75,7 @@ planned()
 
 	shift
 	json=$(in_ns "$A" lagctl -j plan "$@" "$CAPTURE") || return 1
-	reckon "''.join('%d %d ' % (port['packets'], port['bytes'])
+	reckon "''.join('%d %d,' % (port['packets'], port['bytes'])
 		for p in _['policies'] if p['policy'] == '$policy'
 		for port in p['ports'])" "$json"
 }
@@ -115,7 +116,7 @@ ports_seed_and_filter()
 		== _['packets'] for x in _['policies']))" "$json"
 	expect true reckon "text(all(sum(p['flows'] for p in x['ports'])
 		== _['flows'] for x in _['policies']))" "$json"
-	json=$(lagctl -j plan --filter "arp" "$CAPTURE")
+	json=$(lagctl -j plan --filter "ip6" "$CAPTURE")
 	not is "$(reckon "at('packets')" "$json")" reckon "_['packets']" \
 		"$(lagctl -j plan "$CAPTURE")"
 }
