@@ -75,7 +75,7 @@ all_policies()
 	for policy in layer2 layer2+3 layer3+4 encap2+3 encap3+4 vlan+srcmac
 	do
 		ip -n "$A" link set lag0 type lag xmit_hash_policy "$policy"
-		agree 300 2
+		agree 200 2
 	done
 	ip -n "$A" link set lag0 type lag xmit_hash_policy layer2+3
 	agree 200 3 fail
@@ -84,7 +84,7 @@ all_policies()
 symmetric()
 {
 	dummies 4 mode static hash_symmetric on
-	agree 300 4
+	agree 200 4
 	ip -n "$A" link set lag0 type lag xmit_hash_policy layer2+3
 	agree 200 5
 }
@@ -100,7 +100,7 @@ seven_ports()
 	wait_for 5 distributing "$A" lag0 6
 	join "$A" lag0 a5
 	wait_for 5 distributing "$A" lag0 7
-	agree 200 6 fail
+	agree 140 6 fail
 }
 
 # What the stack sends by itself: nothing is told but the flow

@@ -28,6 +28,9 @@ static const char *const chart_colours[] = {
 #define CHART_MIDDLE	" text-anchor=\"middle\""
 #define CHART_END	" text-anchor=\"end\""
 
+/* So that no line goes through it */
+#define CHART_CLEAR	" stroke=\"#fff\" stroke-width=\"4\" paint-order=\"stroke\""
+
 struct chart {
 	FILE		*f;
 	unsigned int	width;
@@ -95,9 +98,12 @@ static double chart_y(const struct chart *c, double share)
 	return CHART_TOP + CHART_HEIGHT * (1 - share / c->top);
 }
 
-static const char *chart_colour(unsigned int bar)
+/* All the same where there are too many to be told apart */
+static const char *chart_colour(const struct chart *c, unsigned int bar)
 {
-	return chart_colours[bar % ARRAY_SIZE(chart_colours)];
+	if (c->num_bars > ARRAY_SIZE(chart_colours))
+		return chart_colours[0];
+	return chart_colours[bar];
 }
 
 /* The highest bar just fits, rounded up to whole tenths */
@@ -140,10 +146,11 @@ static void chart_group(const struct chart *c, const struct chart_group *g,
 		double y = chart_y(c, share);
 
 		chart_box(c, x, y, c->bar - 1, chart_y(c, 0) - y,
-			  chart_colour(i), g->bars[i].name);
+			  chart_colour(c, i), g->bars[i].name);
 		if (c->bar >= CHART_LABELS)
-			chart_label(c, x + c->bar / 2.0, y - 4, CHART_MIDDLE,
-				    "%.0f%%", share * 100);
+			chart_label(c, x + c->bar / 2.0, y - 4,
+				    CHART_MIDDLE CHART_CLEAR, "%.0f%%",
+				    share * 100);
 	}
 	chart_label(c, middle, CHART_TOP + CHART_HEIGHT + 20,
 		    CHART_BOLD CHART_MIDDLE, "%s", g->name);
@@ -151,17 +158,20 @@ static void chart_group(const struct chart *c, const struct chart_group *g,
 		    CHART_GREY CHART_MIDDLE, "\303\227 %.2f", g->max_to_mean);
 }
 
-/* As far as there is room: the names of many ports say little */
 static void chart_legend(const struct chart *c, const struct chart_group *g)
 {
 	unsigned int x = CHART_LEFT, y = CHART_TOP + CHART_HEIGHT + 66;
 	unsigned int i, len;
 
+	if (c->num_bars > ARRAY_SIZE(chart_colours))
+		chart_label(c, x, y, "", "from left to right: %s to %s",
+			    g->bars[0].name, g->bars[c->num_bars - 1].name);
 	for (i = 0; i < c->num_bars; i++) {
 		len = 40 + 8 * strlen(g->bars[i].name);
-		if (x + len > c->width - CHART_RIGHT)
+		if (c->num_bars > ARRAY_SIZE(chart_colours) ||
+		    x + len > c->width - CHART_RIGHT)
 			break;
-		chart_box(c, x, y - 11, 12, 12, chart_colour(i),
+		chart_box(c, x, y - 11, 12, 12, chart_colour(c, i),
 			  g->bars[i].name);
 		chart_label(c, x + 18, y, "", "%s", g->bars[i].name);
 		x += len;

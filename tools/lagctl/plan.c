@@ -415,6 +415,8 @@ static void plan_print(const struct plan *p)
 		       p->num_ports / plan_max_to_mean(p, i), p->num_ports,
 		       colour(COLOUR_OFF));
 	}
+	printf("%-13sas layer3+4, but by the hash of the socket or NIC: not to be foretold\n",
+	       "flow");
 	i = plan_best(p);
 	printf("\nmost even: %s%s%s, busiest/mean %.2f\n",
 	       colour(COLOUR_GOOD), plan_policy_name(i), colour(COLOUR_OFF),
