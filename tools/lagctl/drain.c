@@ -28,7 +28,8 @@ const char help_drain[] =
 	"Hands the port's traffic over to the other ports of its lag without\n"
 	"losing a frame, tells the partner to send none, waits for it, and reports\n"
 	"how long it took and how many frames the port carried meanwhile. Then the\n"
-	"cable can be pulled.\n"
+	"cable can be pulled. A partner without LACP cannot be told: first see to it\n"
+	"there that it sends nothing to the port.\n"
 	"\n"
 	"  -f, --force            also if the lag loses its carrier by that\n"
 	"  -t, --timeout SECONDS  wait no longer (default " TIMEOUT ")\n"
@@ -51,6 +52,7 @@ const char help_undrain[] =
  * struct watched - the port that is waited for
  * @name: of it
  * @lag: name of its lag
+ * @lacp: whether that has LACP
  * @before: as it was first
  * @now: as it is
  * @started: when @before was read, seconds
@@ -58,6 +60,7 @@ const char help_undrain[] =
 struct watched {
 	const char	*name;
 	char		lag[IFNAMSIZ];
+	bool		lacp;
 	struct port	before;
 	struct port	now;
 	double		started;
@@ -159,6 +162,7 @@ static void start(struct watched *w, const char *name)
 	w->name = name;
 	w->before = *model_need_port(m, name, &lag);
 	snprintf(w->lag, sizeof(w->lag), "%s", lag->link.name);
+	w->lacp = lag->option[IFLA_LAG_MODE].number == LAG_MODE_LACP;
 	model_free(m);
 	w->now = w->before;
 	w->started = now_seconds();
@@ -187,7 +191,7 @@ static void progress(const struct watched *w, double seconds)
 
 /* Seconds that it took until done(), or how long it was waited */
 static double wait_until(struct watched *w, double timeout,
-			 bool (*done)(const struct port *p))
+			 bool (*done)(const struct watched *w))
 {
 	const struct timespec pause = { .tv_nsec = POLL_NS };
 	bool told = false;
@@ -196,7 +200,7 @@ static double wait_until(struct watched *w, double timeout,
 	for (;;) {
 		look(w);
 		seconds = now_seconds() - w->started;
-		if (done(&w->now) || seconds >= timeout)
+		if (done(w) || seconds >= timeout)
 			break;
 		if (seconds >= PROGRESS_AFTER) {
 			progress(w, seconds);
@@ -240,13 +244,22 @@ static int report(const struct watched *w, const char *key, const char *what,
 
 /* drain */
 
-static bool is_drained(const struct port *p)
+/* Without LACP nobody can tell the partner to send nothing. */
+static bool is_told(const struct watched *w)
 {
-	switch (p->state[IFLA_LAG_PORT_STATE_USAGE].number) {
+	return w->lacp && w->now.state[IFLA_LAG_PORT_STATE_RX_MACHINE].number ==
+			  LACP_RX_CURRENT;
+}
+
+static bool is_drained(const struct watched *w)
+{
+	switch (w->now.state[IFLA_LAG_PORT_STATE_USAGE].number) {
 	case LAG_USAGE_DOWN:
 	case LAG_USAGE_DETACHED:
 	case LAG_USAGE_BACKUP:
-		return why(p) != LAG_WHY_NONE;
+		return why(&w->now) != LAG_WHY_NONE;
+	case LAG_USAGE_COLLECTING:
+		return why(&w->now) == LAG_WHY_DRAINING && !is_told(w);
 	}
 
 	return false;
@@ -284,6 +297,7 @@ int cmd_drain(int argc, char **argv)
 	struct options o = {};
 	const char *name;
 	double seconds;
+	int status;
 
 	name = parse(argc, argv, "ft:", &o);
 	start(&w, name);
@@ -294,14 +308,19 @@ int cmd_drain(int argc, char **argv)
 		    name);
 	set_admin(&w.before, LAG_PORT_DRAINING);
 	seconds = wait_until(&w, o.timeout, is_drained);
-	return report(&w, "drained", "drained", is_drained(&w.now), seconds);
+	status = report(&w, "drained", "drained", is_drained(&w), seconds);
+	if (status == EXIT_OK && !opt_json &&
+	    w.now.state[IFLA_LAG_PORT_STATE_USAGE].number ==
+	    LAG_USAGE_COLLECTING)
+		puts("Its partner does not speak LACP and may go on sending to it.");
+	return status;
 }
 
 /* undrain */
 
-static bool is_back(const struct port *p)
+static bool is_back(const struct watched *w)
 {
-	switch (why(p)) {
+	switch (why(&w->now)) {
 	case LAG_WHY_NONE:
 	case LAG_WHY_BACKUP:
 	case LAG_WHY_STANDBY:
@@ -311,17 +330,17 @@ static bool is_back(const struct port *p)
 	return false;
 }
 
-/* Back, or for a reason that no waiting mends not */
-static bool is_settled(const struct port *p)
+/* Back, or for a reason that no waiting mends */
+static bool is_settled(const struct watched *w)
 {
-	switch (why(p)) {
+	switch (why(&w->now)) {
 	case LAG_WHY_LAG_DOWN:
 	case LAG_WHY_PORT_DOWN:
 	case LAG_WHY_NO_CARRIER:
 		return true;
 	}
 
-	return is_back(p);
+	return is_back(w);
 }
 
 int cmd_undrain(int argc, char **argv)
@@ -338,6 +357,6 @@ int cmd_undrain(int argc, char **argv)
 		    name, lag_find_word(lag_port_admins, admin(&w.before)));
 	set_admin(&w.before, LAG_PORT_ENABLED);
 	seconds = wait_until(&w, o.timeout, is_settled);
-	return report(&w, "in_service", "back in service", is_back(&w.now),
+	return report(&w, "in_service", "back in service", is_back(&w),
 		      seconds);
 }

@@ -292,6 +292,61 @@ static void port_partner_individual(const struct lag *lag,
 	mend_lacp_there(f);
 }
 
+/* A port that carries traffic, at another speed than this one; or NULL */
+static const struct port *other_speed(const struct lag *lag,
+				      const struct port *p)
+{
+	const struct port *used = one_in_use(lag);
+
+	if (used && state(used, IFLA_LAG_PORT_STATE_SPEED) ==
+	    state(p, IFLA_LAG_PORT_STATE_SPEED))
+		return NULL;
+	return used;
+}
+
+/* Of a port, in a buffer of the caller */
+static const char *speed_text(char text[RATE_TEXT], const struct port *p)
+{
+	u64 speed = state(p, IFLA_LAG_PORT_STATE_SPEED);
+
+	if (!speed)
+		return "an unknown speed";
+	return rate_text(text, speed * 1e6);
+}
+
+static void port_speed_differs(const struct lag *lag, const struct port *p,
+			       struct finding *f)
+{
+	const struct port *used = one_in_use(lag);
+	char mine[RATE_TEXT], theirs[RATE_TEXT];
+
+	if (!used)
+		return;
+
+	if (!other_speed(lag, p)) {
+		retell(f,
+		       "%s has another key, %u, than %s, which carries traffic, %u: LACP aggregates only links with equal keys.",
+		       p->link.name, info(p->actor, IFLA_LAG_LACP_INFO_KEY),
+		       used->link.name,
+		       info(used->actor, IFLA_LAG_LACP_INFO_KEY));
+		mend(f, "", "ip link set %s type lag_slave port_key %llu",
+		     p->link.name, (unsigned long long)
+		     used->option[IFLA_LAG_PORT_KEY].number);
+		return;
+	}
+
+	retell(f,
+	       "Speed mismatch: %s runs at %s, %s, which carries traffic, at %s. LACP aggregates only links of one speed.",
+	       p->link.name, speed_text(mine, p), used->link.name,
+	       speed_text(theirs, used));
+	mend(f, "if the port can do it, here and at the other end:",
+	     "ethtool -s %s speed %llu duplex full autoneg on", p->link.name,
+	     (unsigned long long)state(used, IFLA_LAG_PORT_STATE_SPEED));
+	mend(f, "to use the faster or the more ports of the two kinds:",
+	     "ip link set %s type lag ad_select bandwidth", lag->link.name);
+	mend(f, "or take it out:", "ip link set %s nomaster", p->link.name);
+}
+
 static void port_partner_differs(const struct lag *lag, const struct port *p,
 				 struct finding *f)
 {
@@ -299,14 +354,23 @@ static void port_partner_differs(const struct lag *lag, const struct port *p,
 	unsigned int key = lag->state[IFLA_LAG_STATE_PARTNER_KEY].number;
 	char *partner;
 	char mac[MAC_TEXT];
+	bool same;
 
 	if (!partner_known(p->partner))
 		return;
 
+	same = !memcmp(system->bytes,
+		       p->partner[IFLA_LAG_LACP_INFO_SYSTEM].bytes, ETH_ALEN);
+	/* Partners give links of another speed another key */
+	if (same && other_speed(lag, p)) {
+		f->reason = lag_why_name(LAG_WHY_SPEED_DIFFERS);
+		port_speed_differs(lag, p, f);
+		return;
+	}
+
 	partner = partner_text(p);
 	mac_text(mac, system->bytes);
-	if (!memcmp(system->bytes, p->partner[IFLA_LAG_LACP_INFO_SYSTEM].bytes,
-		    ETH_ALEN)) {
+	if (same) {
 		retell(f,
 		       "The cable goes to the right switch but to a port of another group: the links in use end at system %s, key %u, that of %s at system %s.",
 		       mac, key, p->link.name, partner);
@@ -324,42 +388,6 @@ static void port_partner_differs(const struct lag *lag, const struct port *p,
 	mend(f, "or make it a lag of its own, with the name of that:",
 	     "ip link add lag1 type lag && ip link set %s master lag1",
 	     p->link.name);
-	mend(f, "or take it out:", "ip link set %s nomaster", p->link.name);
-}
-
-static void port_speed_differs(const struct lag *lag, const struct port *p,
-			       struct finding *f)
-{
-	const struct port *used = one_in_use(lag);
-	char mine[RATE_TEXT], theirs[RATE_TEXT];
-	u64 speed;
-
-	if (!used)
-		return;
-
-	speed = state(used, IFLA_LAG_PORT_STATE_SPEED);
-	if (speed == state(p, IFLA_LAG_PORT_STATE_SPEED)) {
-		retell(f,
-		       "%s has another key, %u, than %s, which carries traffic, %u: LACP aggregates only links with equal keys.",
-		       p->link.name, info(p->actor, IFLA_LAG_LACP_INFO_KEY),
-		       used->link.name,
-		       info(used->actor, IFLA_LAG_LACP_INFO_KEY));
-		mend(f, "", "ip link set %s type lag_slave port_key %llu",
-		     p->link.name, (unsigned long long)
-		     used->option[IFLA_LAG_PORT_KEY].number);
-		return;
-	}
-
-	rate_text(mine, state(p, IFLA_LAG_PORT_STATE_SPEED) * 1e6);
-	rate_text(theirs, speed * 1e6);
-	retell(f,
-	       "Speed mismatch: %s runs at %s, %s, which carries traffic, at %s. LACP aggregates only links of one speed.",
-	       p->link.name, mine, used->link.name, theirs);
-	mend(f, "if the port can do it, here and at the other end:",
-	     "ethtool -s %s speed %llu duplex full autoneg on", p->link.name,
-	     (unsigned long long)speed);
-	mend(f, "to use the faster or the more ports of the two kinds:",
-	     "ip link set %s type lag ad_select bandwidth", lag->link.name);
 	mend(f, "or take it out:", "ip link set %s nomaster", p->link.name);
 }
 
