@@ -18,6 +18,7 @@ ALL_TESTS="
 	every_option_of_bonding
 	fallback_only_where_bonding_has_it
 	live_bond_becomes_a_lag
+	conf_makes_the_lag
 	nothing_is_written_unasked
 	malformed
 "
@@ -287,7 +288,7 @@ live_bond_becomes_a_lag()
 	expect bond0 link_get "$A" a2 master
 	expect 5 link_get "$A" bond0.5 linkinfo.info_data.id
 	expect "192.0.2.1/24 198.51.100.1/24 " addresses "$A"
-	expect "default 203.0.113.0/24 " routes "$A"
+	expect "203.0.113.0/24 default " routes "$A"
 	# With another name, what is made on it, too
 	ip -n "$A" link del bond0
 	ip -n "$A" link add bond0 type bond mode active-backup primary_reselect \
@@ -310,6 +311,28 @@ routes()
 {
 	ip -n "$1" -o -4 route show proto boot | awk '{ print $1 }' | sort |
 		tr '\n' ' '
+}
+
+# What boots read
+conf_makes_the_lag()
+{
+	local setup=$HERE/../tools/packaging/lag-setup
+
+	[ -e "$setup" ] || skip "no lag-setup"
+	setup_ns A
+	ip -n "$A" link add eno1 type dummy
+	ip -n "$A" link add eno2 type dummy
+	lagctl import -f conf -b bond0 -n lag0 -o "$WORK/lag0.conf" \
+		"$FIXTURES/interfaces" 2>"$WORK/said"
+	in_ns "$A" sh "$setup" up lag0 "$WORK/lag0.conf"
+	expect lacp lag_get "$A" lag0 mode
+	expect fast lag_get "$A" lag0 lacp_rate
+	expect layer2+3 lag_get "$A" lag0 xmit_hash_policy
+	expect single lag_get "$A" lag0 fallback
+	expect 9000 link_get "$A" lag0 mtu
+	expect 02:00:5e:00:53:01 link_get "$A" lag0 address
+	expect lag0 link_get "$A" eno2 master
+	expect "192.0.2.10/26 " addresses "$A"
 }
 
 nothing_is_written_unasked()
