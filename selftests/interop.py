@@ -112,7 +112,10 @@ def carrier(case):
     down = case.settle(case.world.plug(False, "a2", "b2"), 5, "a1", "b1")
     check(down[0] <= 100, "lost for", *down, "ms")
     up = case.all_carry(case.world.plug(True, "a2", "b2"))
-    check(up[0] <= 50, "when it was back, lost for", *up, "ms")
+    # Open vSwitch says at once that it collects again, and on some kernels
+    # drops what comes until the next LACPDU
+    limit = 1100 if case.kind is OpenVswitch else 50
+    check(up[0] <= limit, "when it was back, lost for", *up, "ms")
     return down + up
 
 

@@ -390,7 +390,7 @@ def main(wanted):
     kinds = ["lag", "bonding", "teamd"]
     missed = []
     form = "{:<57} {:>12} {:>12} {:>12}  {:<13} {}"
-    print(form.format("figure", *kinds, "target", ""))
+    print(form.format("figure", *kinds, "target", "").rstrip())
     for name, text, unit, target, met, function in FIGURES:
         if wanted and name not in wanted:
             continue
@@ -400,7 +400,8 @@ def main(wanted):
             missed.append(name)
         print(form.format(text, *(shown(values[kind], unit)
                                   for kind in kinds), target,
-                          "" if ok else "MISSED"), flush=True)
+                          "" if ok else "MISSED").rstrip(), flush=True)
+    print("missed: " + ", ".join(missed) if missed else "all targets are met")
     return bool(missed)
 
 
