@@ -14,6 +14,7 @@ ALL_TESTS="
 	symmetric
 	seven_ports
 	sockets_and_neighbours
+	neighbours_behind_a_bridge
 	tunnels_hide_the_flow
 	active_backup_names_the_next
 	standby_steps_in
@@ -130,12 +131,39 @@ sockets_and_neighbours()
 	done
 }
 
+# The frames have the bridge's address, and it knows whom they go to.
+neighbours_behind_a_bridge()
+{
+	dummies 3 mode static
+	ip -n "$A" addr flush dev lag0
+	ip -n "$A" link add br0 address 02:00:00:00:0b:01 type bridge
+	ip -n "$A" link set lag0 master br0
+	ip -n "$A" addr add 192.0.2.1/24 dev br0
+	ip -n "$A" link add link br0 name br0.7 type vlan id 7
+	ip -n "$A" addr add 198.51.100.1/24 dev br0.7
+	ip -n "$A" link set br0 up
+	ip -n "$A" link set br0.7 up
+	ip -n "$A" neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev br0
+	ip -n "$A" neigh add 198.51.100.2 lladdr 02:00:00:00:00:03 dev br0.7
+	wait_for 40 bridge_forwards
+	ip -n "$A" link set lag0 type lag xmit_hash_policy layer2+3
+	expect "" in_ns "$A" python3 -SE "$HERE/flow_sockets.py" "$PORTS" \
+		192.0.2.1:192.0.2.2 198.51.100.1:198.51.100.2
+}
+
+bridge_forwards()
+{
+	is '"forwarding"' link_json "$A" lag0 linkinfo.info_slave_data.state
+}
+
 tunnels_hide_the_flow()
 {
 	dummies 2 mode static xmit_hash_policy encap3+4
 	expect false flow foretold 192.0.2.1 192.0.2.2 udp 4000 4789
 	expect false flow foretold 192.0.2.1 192.0.2.2 ipip
 	expect true flow foretold 192.0.2.1 192.0.2.2 udp 4000 4790
+	expect false flow foretold 02:00:00:00:00:01 02:00:00:00:00:02 pppoe
+	expect true flow foretold 02:00:00:00:00:01 02:00:00:00:00:02 arp
 }
 
 active_backup_names_the_next()
@@ -221,6 +249,8 @@ what_is_wrong_is_said()
 	wrong 1 "are both needed" 192.0.2.1 192.0.2.2 tcp 80
 	wrong 1 "up to 65535" 192.0.2.1 192.0.2.2 tcp 80 65536
 	wrong 1 "PROTO is a name" 192.0.2.1 192.0.2.2 tpc 80 81
+	wrong 1 "ETHERTYPE is needed" 02:00:00:00:00:01 02:00:00:00:00:02
+	wrong 1 "reads IP addresses" 02:00:00:00:00:01 02:00:00:00:00:02 0x0800
 	wrong 1 "vlan is a number" --vlan 4095 192.0.2.1 192.0.2.2 icmp
 	wrong 1 "an address of this host" 192.0.2.2 192.0.2.1 icmp
 	wrong 1 'Cannot find device "lag7"' --lag lag7 192.0.2.1 192.0.2.2

@@ -28,7 +28,7 @@
 
 const char help_flow[] =
 	"Usage: lagctl flow [ OPTIONS ] SRC DST [ PROTO [ SPORT DPORT ] ]\n"
-	"       lagctl flow [ OPTIONS ] SRC-MAC DST-MAC [ ETHERTYPE ]\n"
+	"       lagctl flow [ OPTIONS ] SRC-MAC DST-MAC ETHERTYPE\n"
 	"       lagctl flow [ OPTIONS ] --batch FILE\n"
 	"\n"
 	"Which port packets of this flow leave by, now and after the failure of\n"
@@ -239,11 +239,12 @@ static void flow_parse_frame(struct flow_query *q, struct flow_packet *p)
 {
 	if (q->num_operands > 3)
 		usage_error("between MAC addresses there are no ports");
+	if (q->num_operands < 3)
+		usage_error("between MAC addresses the ETHERTYPE is needed");
 	flow_need_mac(q->operand[1], "DST-MAC", q->dst_mac);
 	q->has_src_mac = true;
 	q->has_dst_mac = true;
-	if (q->num_operands == 3)
-		p->type = flow_parse_type(q->operand[2]);
+	p->type = flow_parse_type(q->operand[2]);
 }
 
 static void flow_parse_ip(const struct flow_query *q, struct flow_packet *p)
@@ -307,15 +308,29 @@ static bool flow_mode_hashes(const struct lag *lag)
 	       flow_option(lag, IFLA_LAG_MODE) == LAG_MODE_STATIC;
 }
 
-static struct lag *flow_lag_by_index(struct model *m, int index)
+/* The lag itself, or a bridge that it is a port of */
+static bool flow_leads_to(const struct route *route, const struct lag *lag)
 {
+	return route->base && (route->base == lag->link.index ||
+			       route->base == lag->link.master);
+}
+
+/* NULL if it is none or one of several */
+static struct lag *flow_lag_of_route(struct model *m,
+				     const struct route *route)
+{
+	struct lag *lag = NULL;
 	unsigned int i;
 
-	for (i = 0; i < m->num_lags; i++)
-		if (m->lags[i].link.index == index)
-			return &m->lags[i];
+	for (i = 0; i < m->num_lags; i++) {
+		if (!flow_leads_to(route, &m->lags[i]))
+			continue;
+		if (lag)
+			return NULL;
+		lag = &m->lags[i];
+	}
 
-	return NULL;
+	return lag;
 }
 
 static struct lag *flow_find_lag(struct model *m, const struct flow_query *q,
@@ -329,7 +344,7 @@ static struct lag *flow_find_lag(struct model *m, const struct flow_query *q,
 		lag = model_need_lag(m, q->lag);
 	if (p->ip)
 		route_find(&p->src, &p->dst, 0, route);
-	if (lag && route->base == lag->link.index)
+	if (lag && flow_leads_to(route, lag))
 		return lag;
 	if (lag) {
 		if (p->ip)
@@ -337,7 +352,7 @@ static struct lag *flow_find_lag(struct model *m, const struct flow_query *q,
 		return lag;
 	}
 
-	lag = flow_lag_by_index(m, route->base);
+	lag = flow_lag_of_route(m, route);
 	if (lag)
 		return lag;
 	if (route->local)
@@ -642,8 +657,12 @@ static void flow_decide(const struct flow_query *q,
 		a->all = "policy flow takes the hash of the socket or NIC: it cannot be foretold";
 		return;
 	}
-	if (flow_is_encap(policy) && p->ip && !q->fragment &&
-	    packet_is_tunnel(p->protocol, p->dst_port)) {
+	if (!p->ip && (p->type == ETH_P_IP || p->type == ETH_P_IPV6) &&
+	    policy != LAG_HASH_LAYER2 && policy != LAG_HASH_VLAN_SRCMAC)
+		usage_error("the policy reads IP addresses: SRC and DST are to be such");
+	if (flow_is_encap(policy) && !q->fragment &&
+	    (p->ip ? packet_is_tunnel(p->protocol, p->dst_port) :
+		     packet_is_encap(p->type))) {
 		a->all = "with this policy the flow inside the tunnel decides: ask for that one";
 		return;
 	}

@@ -440,6 +440,12 @@ bool packet_is_tunnel(u8 protocol, u16 dst_port)
 	}
 }
 
+bool packet_is_encap(u16 type)
+{
+	return type == ETH_P_PPP_SES || type == ETH_P_BATMAN ||
+	       type == ETH_P_HSR || type == ETH_P_PRP;
+}
+
 bool packet_read(const u8 *data, unsigned int len, bool encap,
 		 struct lag_flow *flow)
 {

@@ -23,4 +23,7 @@ bool packet_read(const u8 *data, unsigned int len, bool encap,
 /* Whether what such a protocol or UDP port carries counts with encap */
 bool packet_is_tunnel(u8 protocol, u16 dst_port);
 
+/* The same of an EtherType other than IP's */
+bool packet_is_encap(u16 type);
+
 #endif /* _LAGCTL_PACKET_H */
