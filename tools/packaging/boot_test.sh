@@ -120,7 +120,8 @@ again() {
 test_that "the module is the one that DKMS built" module_of_dkms
 case $manager in
 ifupdown*)
-	test_that "networking.service has done its work" is_active networking
+	test_that "networking.service has done its work" \
+		within 180 is_active networking
 	;;
 networkd)
 	test_that "lag@lag0.service has done its work" is_active lag@lag0
