@@ -187,8 +187,8 @@ standby_steps_in()
 	local before after port
 
 	pair 4 lag lacp_rate fast max_links 2 ad_actor_sys_prio 1
-	ip -n "$A" link set a3 type lag_slave actor_port_prio 10
-	ip -n "$A" link set a4 type lag_slave actor_port_prio 20
+	ip -n "$A" link set a1 type lag_slave actor_port_prio 10
+	ip -n "$A" link set a2 type lag_slave actor_port_prio 20
 	wait_for 20 distributing "$A" lag0 2
 	wait_for 20 is standby port_get "$A" a3 state
 	before=$(in_ns "$A" lagctl -j flow 192.0.2.1 192.0.2.2 udp 5 6)
