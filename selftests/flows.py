@@ -15,6 +15,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 
 ETH_P_ALL = 0x0003
 SO_RCVBUFFORCE = 33
@@ -151,13 +152,14 @@ def carrier(port, state):
 
 
 def wait_distributing(lag, count):
-    """The slots are rewritten at once, in a softirq: look until it is seen."""
+    """Soon, as the kernel tells of the carrier."""
     for _ in range(500):
         out = subprocess.run(["ip", "-j", "-d", "link", "show", lag],
                              capture_output=True, check=True)
         data = json.loads(out.stdout)[0]["linkinfo"]["info_data"]
         if data["num_distributing"] == count:
             return
+        time.sleep(0.01)
     sys.exit(f"not {count} distributing")
 
 
