@@ -483,12 +483,13 @@ static struct finding *find_why(const char *device, unsigned int why,
 	return f;
 }
 
-static void find_port(const struct lag *lag, const struct port *p)
+/* @alone: nothing is said of its lag */
+static void find_port(const struct lag *lag, const struct port *p, bool alone)
 {
 	unsigned int why = state(p, IFLA_LAG_PORT_STATE_WHY);
 	struct finding *f;
 
-	if (why != LAG_WHY_NONE) {
+	if (why != LAG_WHY_NONE && (why != LAG_WHY_LAG_DOWN || alone)) {
 		bool known = why < ARRAY_SIZE(port_finders);
 
 		f = find_why(p->link.name, why,
@@ -561,6 +562,15 @@ static void find_lag(const struct model *m, const struct lag *lag)
 		mend_lacp_there(f);
 	}
 	host_check_lag(lag);
+}
+
+static void find_all(const struct model *m, const struct lag *lag)
+{
+	unsigned int i;
+
+	find_lag(m, lag);
+	for (i = 0; i < lag->num_ports; i++)
+		find_port(lag, &lag->ports[i], false);
 }
 
 /* Out */
@@ -672,7 +682,7 @@ int cmd_why(int argc, char **argv)
 	struct lag *lag = NULL;
 	const char *name = NULL;
 	struct model *m;
-	unsigned int i, j;
+	unsigned int i;
 	json_t *array;
 
 	lagctl_getopt(argc, argv, "", NULL);
@@ -690,11 +700,10 @@ int cmd_why(int argc, char **argv)
 	for (i = 0; i < m->num_lags; i++) {
 		if (name && lag != &m->lags[i])
 			continue;
-		if (!p)
-			find_lag(m, &m->lags[i]);
-		for (j = 0; j < m->lags[i].num_ports; j++)
-			if (!p || p == &m->lags[i].ports[j])
-				find_port(&m->lags[i], &m->lags[i].ports[j]);
+		if (p)
+			find_port(lag, p, true);
+		else
+			find_all(m, &m->lags[i]);
 	}
 	host_check_versions(m);
 
