@@ -20,9 +20,20 @@ static void set_number(json_t *object, const char *name, u64 number)
 	set(object, name, json_integer(number));
 }
 
+/* Devices may have names that are no UTF-8, which JSON has to be. */
 static void set_word(json_t *object, const char *name, const char *word)
 {
-	set(object, name, json_string(word));
+	json_t *string = json_string(word);
+	char text[64], *p;
+
+	if (!string) {
+		snprintf(text, sizeof(text), "%s", word);
+		for (p = text; *p; p++)
+			if (*p & 0x80)
+				*p = '?';
+		string = json_string(text);
+	}
+	set(object, name, string);
 }
 
 static void set_mac(json_t *object, const char *name, const struct value *v)
