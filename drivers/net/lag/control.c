@@ -624,7 +624,8 @@ static enum lag_pick lag_control_pick(const struct lag_config *config)
 	case LAG_MODE_ACTIVE_BACKUP:
 		return LAG_PICK_ACTIVE;
 	case LAG_MODE_BALANCE_RR:
-		return LAG_PICK_ROBIN;
+		return config->packets_per_slave == 1 ? LAG_PICK_ROBIN :
+			LAG_PICK_ROBIN_SEVERAL;
 	case LAG_MODE_BROADCAST:
 		return LAG_PICK_BROADCAST;
 	}
@@ -679,6 +680,7 @@ void lag_control_init(struct lag *lag)
 	lag->timer.function = lag_control_timer;
 	lag_announce_setup(lag);
 	lag_spread_init(&lag->spread);
+	lag_txmap_init(&lag->txmap);
 	lacp_group_init(&lag->lacp, &lag->config.lacp);
 	lag_control_tell_packet_path(lag);
 	lag_control_set_repeats(lag);

@@ -27,17 +27,16 @@ static inline u16 lag_dissect_dst_port(const struct lag_flow *flow)
 	return swab16(flow->ports >> 16);
 }
 
+static inline bool lag_dissect_is_tunnel_port(__be16 port)
+{
+	return port == htons(LAG_PORT_VXLAN) ||
+	       port == htons(LAG_PORT_VXLAN_LINUX) ||
+	       port == htons(LAG_PORT_GENEVE) || port == htons(LAG_PORT_GTPU);
+}
+
 static inline bool lag_dissect_is_tunnel(const struct lag_flow *flow)
 {
-	switch (lag_dissect_dst_port(flow)) {
-	case LAG_PORT_VXLAN:
-	case LAG_PORT_VXLAN_LINUX:
-	case LAG_PORT_GENEVE:
-	case LAG_PORT_GTPU:
-		return true;
-	default:
-		return false;
-	}
+	return lag_dissect_is_tunnel_port(htons(lag_dissect_dst_port(flow)));
 }
 
 /**

@@ -93,7 +93,8 @@ struct lag_config {
  * @LAG_PICK_FLOW: by hash, policy flow
  * @LAG_PICK_HASH: by hash, any policy
  * @LAG_PICK_ACTIVE: all slots name the same port
- * @LAG_PICK_ROBIN: one live port after the other
+ * @LAG_PICK_ROBIN: one live port after the other, a packet each
+ * @LAG_PICK_ROBIN_SEVERAL: several packets each, or a port at random
  * @LAG_PICK_BROADCAST: all live ports
  */
 enum lag_pick {
@@ -108,24 +109,27 @@ enum lag_pick {
 	LAG_PICK_HASH,
 	LAG_PICK_ACTIVE,
 	LAG_PICK_ROBIN,
+	LAG_PICK_ROBIN_SEVERAL,
 	LAG_PICK_BROADCAST,
 };
 
 /**
  * struct lag_turn - mode balance-rr: whose turn it is, for each CPU
- * @index: of the port in &lag_txmap.port
- * @left: packets until it is the next one's
+ * @next: whose it is, in &lag_txmap.turn
+ * @left: packets that the one before it may still take
  */
 struct lag_turn {
-	unsigned int		index;
+	unsigned int		next;
 	unsigned int		left;
 };
 
 /**
  * struct lag_txmap - from hash to port, read for every packet
  * @live: mask of the indexes in @port that may be sent to
- * @slot: the port that serves each slot, or NULL
+ * @slot: the port that serves each slot, or &lag_txmap_nobody
  * @port: the ports at their fixed indexes, or NULL
+ * @turns: number of ports in @turn
+ * @turn: those of @live, without gaps, behind them &lag_txmap_nobody
  *
  * Written in place under &lag.lock, read under RCU.  A snapshot of @live is
  * one READ_ONCE(): lag is for 64-bit kernels.
@@ -134,6 +138,8 @@ struct lag_txmap {
 	u64			live;
 	struct lag_port __rcu	*slot[LAG_SLOTS];
 	struct lag_port __rcu	*port[LAG_MAX_PORTS];
+	unsigned int		turns;
+	struct lag_port __rcu	*turn[LAG_MAX_PORTS];
 };
 
 /**

@@ -14,15 +14,10 @@
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
-static rx_handler_result_t lag_receive_data(struct sk_buff **pskb,
-					    struct net_device *dev)
+/* As the lag's; @skb is ours alone. */
+static __always_inline rx_handler_result_t
+lag_receive_own(struct sk_buff *skb, struct net_device *dev)
 {
-	struct sk_buff *skb = skb_share_check(*pskb, GFP_ATOMIC);
-
-	*pskb = skb;
-	if (unlikely(!skb))
-		return RX_HANDLER_CONSUMED;
-
 	/* The port's driver judged by the port's address, which is not the
 	 * lag's while that is being changed.
 	 */
@@ -33,6 +28,30 @@ static rx_handler_result_t lag_receive_data(struct sk_buff **pskb,
 	dev_sw_netstats_rx_add(dev, skb->len + ETH_HLEN);
 	skb->dev = dev;
 	return RX_HANDLER_ANOTHER;
+}
+
+static noinline rx_handler_result_t lag_receive_shared(struct sk_buff **pskb,
+						       struct net_device *dev)
+{
+	struct sk_buff *skb = skb_share_check(*pskb, GFP_ATOMIC);
+
+	*pskb = skb;
+	if (unlikely(!skb))
+		return RX_HANDLER_CONSUMED;
+
+	return lag_receive_own(skb, dev);
+}
+
+static __always_inline rx_handler_result_t
+lag_receive_data(struct sk_buff **pskb, struct net_device *dev)
+{
+	struct sk_buff *skb = *pskb;
+
+	/* In line no register has to be saved. */
+	if (unlikely(skb_shared(skb)))
+		return lag_receive_shared(pskb, dev);
+
+	return lag_receive_own(skb, dev);
 }
 
 /* 802.3 Annex 57A: to the slow protocols address, without a VLAN */

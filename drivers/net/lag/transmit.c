@@ -46,10 +46,19 @@ static_assert(LAG_SLOTS == 256);	/* lag_hash_slot() */
 /* Octets in which the link layer and all VLAN tags are looked for */
 #define LAG_XMIT_LINK_LEN	64
 
+/* The headers are within these first octets, and these in one piece.  Signed,
+ * for a packet may be shorter.
+ */
+static __always_inline bool lag_xmit_has(const struct sk_buff *skb,
+					 unsigned int len)
+{
+	return (int)(skb->len - len) >= (int)skb->data_len;
+}
+
+/* Its device is the port's already. */
 static __always_inline netdev_tx_t lag_xmit_queue(struct sk_buff *skb,
 						  const struct lag_port *port)
 {
-	skb->dev = port->dev;
 	if (lag_netpoll_sends())
 		return lag_netpoll_xmit(skb, port);
 	return (netdev_tx_t)dev_queue_xmit(skb);
@@ -59,9 +68,11 @@ static __always_inline netdev_tx_t lag_xmit_queue(struct sk_buff *skb,
  * counters, and told to the sender.
  */
 static __always_inline netdev_tx_t lag_xmit_port(struct sk_buff *skb,
+						 struct net_device *dev,
 						 const struct lag_port *port)
 {
-	dev_sw_netstats_tx_add(skb->dev, 1, skb->len);
+	skb->dev = port->dev;
+	dev_sw_netstats_tx_add(dev, 1, skb->len);
 	return lag_xmit_queue(skb, port);
 }
 
@@ -98,32 +109,40 @@ static struct lag_port *lag_xmit_substitute(const struct lag *lag, u32 hash)
 	return NULL;
 }
 
-static noinline netdev_tx_t lag_xmit_without_port(struct sk_buff *skb,
-						  struct lag *lag, u32 hash)
+static noinline netdev_tx_t lag_xmit_without_carrier(struct sk_buff *skb,
+						     struct net_device *dev,
+						     u32 hash)
 {
-	const struct lag_port *port = lag_txmap_port(&lag->txmap, hash);
+	struct lag *lag = netdev_priv(dev);
+	const struct lag_port *port;
 
-	if (port)
+	/* There it was no hash that chose the port. */
+	if (READ_ONCE(lag->mode) == LAG_MODE_BALANCE_RR)
+		hash = get_random_u32();
+
+	if (lag_txmap_port(&lag->txmap, hash) != &lag_txmap_nobody)
 		lag_xmit_kick(lag);
 
 	port = lag_xmit_substitute(lag, hash);
 	if (port)
-		return lag_xmit_port(skb, port);
+		return lag_xmit_port(skb, dev, port);
 
-	dev_core_stats_tx_dropped_inc(skb->dev);
+	dev_core_stats_tx_dropped_inc(dev);
 	dev_kfree_skb_any(skb);
 	return NETDEV_TX_OK;
 }
 
 static __always_inline netdev_tx_t lag_xmit_hash(struct sk_buff *skb,
-						 struct lag *lag, u32 hash)
+						 struct net_device *dev,
+						 u32 hash)
 {
+	const struct lag *lag = netdev_priv(dev);
 	const struct lag_port *port = lag_txmap_port(&lag->txmap, hash);
 
-	if (likely(port && netif_carrier_ok(port->dev)))
-		return lag_xmit_port(skb, port);
+	if (likely(netif_carrier_ok(port->dev)))
+		return lag_xmit_port(skb, dev, port);
 
-	return lag_xmit_without_port(skb, lag, hash);
+	return lag_xmit_without_carrier(skb, dev, hash);
 }
 
 static __always_inline bool lag_xmit_is_encap(u8 policy)
@@ -150,6 +169,67 @@ static __always_inline __be32 lag_xmit_ipv4_protocol(const u8 *ip)
 	const __be32 *word = (__be32 *)(ip + LAG_XMIT_IPV4(frag_off));
 
 	return get_unaligned(word) & htonl((IP_MF | IP_OFFSET) << 16 | 0xff);
+}
+
+static __always_inline bool lag_xmit_is_tcp(const u8 *ip)
+{
+	return lag_xmit_ipv4_protocol(ip) == htonl(IPPROTO_TCP);
+}
+
+static __always_inline bool lag_xmit_is_udp(const u8 *ip)
+{
+	return lag_xmit_ipv4_protocol(ip) == htonl(IPPROTO_UDP);
+}
+
+static __always_inline bool lag_xmit_has_ports(const u8 *ip)
+{
+	return lag_xmit_is_tcp(ip) || lag_xmit_is_udp(ip);
+}
+
+static __always_inline bool lag_xmit_is_ipv4(const u8 *data)
+{
+	return lag_xmit_type(data + LAG_XMIT_TYPE) == htons(ETH_P_IP);
+}
+
+/* IPv4 without options, by the EtherType that is before it */
+static __always_inline bool lag_xmit_is_plain(const u8 *ip)
+{
+	return lag_xmit_is_ipv4(ip - ETH_HLEN) && lag_xmit_is_plain_ipv4(ip);
+}
+
+/* IPv4, in one piece up to where the ports are if it has no options */
+static __always_inline bool lag_xmit_has_ipv4(const struct sk_buff *skb)
+{
+	return likely(lag_xmit_has(skb, ETH_HLEN + LAG_XMIT_IPV4_LEN)) &&
+	       lag_xmit_is_ipv4(skb->data);
+}
+
+/* What lag_hash() takes of such a packet, from words as they lie in it */
+static __always_inline u64 lag_xmit_macs(const u8 *data)
+{
+	return get_unaligned_le64(data) ^ get_unaligned_le64(data + 4);
+}
+
+static __always_inline u64 lag_xmit_ips(const u8 *ip)
+{
+	return get_unaligned_le64(ip + LAG_XMIT_IPV4(saddr));
+}
+
+static __always_inline u32 lag_xmit_ports(const u8 *ip)
+{
+	return get_unaligned_le32(ip + sizeof(struct iphdr));
+}
+
+static __always_inline u32 lag_xmit_plain_layer34(const u8 *ip, u32 seed)
+{
+	return lag_hash_mix(lag_xmit_ips(ip), lag_xmit_ports(ip), seed);
+}
+
+static __always_inline bool lag_xmit_is_tunnel(const u8 *ip)
+{
+	const u8 *dst = ip + sizeof(struct iphdr) + sizeof(__be16);
+
+	return lag_dissect_is_tunnel_port(get_unaligned((__be16 *)dst));
 }
 
 /* Reads up to the EtherType that is no VLAN's.  Returns the offset of what
@@ -224,8 +304,9 @@ static __always_inline bool lag_xmit_read_ipv6(const u8 *ip, unsigned int len,
  * tunnels
  */
 static noinline netdev_tx_t lag_xmit_dissect(struct sk_buff *skb,
-					     struct lag *lag)
+					     struct net_device *dev)
 {
+	const struct lag *lag = netdev_priv(dev);
 	u8 policy = READ_ONCE(lag->xmit_hash_policy);
 	bool encap = lag_xmit_is_encap(policy);
 	unsigned int len = min_t(unsigned int, skb->len, LAG_XMIT_LINK_LEN);
@@ -244,15 +325,17 @@ static noinline netdev_tx_t lag_xmit_dissect(struct sk_buff *skb,
 
 	hash = lag_hash(&flow, policy, READ_ONCE(lag->hash_symmetric),
 			READ_ONCE(lag->hash_seed));
-	return lag_xmit_hash(skb, lag, hash);
+	return lag_xmit_hash(skb, dev, hash);
 }
 
 /* The common packets; @policy is a constant, so that no more is read than it
  * takes.
  */
 static __always_inline netdev_tx_t
-lag_xmit_flow(struct sk_buff *skb, struct lag *lag, u8 policy, bool symmetric)
+lag_xmit_flow(struct sk_buff *skb, struct net_device *dev, u8 policy,
+	      bool symmetric)
 {
+	const struct lag *lag = netdev_priv(dev);
 	unsigned int len = skb_headlen(skb);
 	const u8 *data = skb->data;
 	struct lag_flow flow = {};
@@ -261,7 +344,7 @@ lag_xmit_flow(struct sk_buff *skb, struct lag *lag, u8 policy, bool symmetric)
 
 	offset = lag_xmit_read_link(data, len, &flow);
 	if (unlikely(!offset))
-		return lag_xmit_dissect(skb, lag);
+		return lag_xmit_dissect(skb, dev);
 
 	if (policy == LAG_HASH_VLAN_SRCMAC) {
 		if (skb_vlan_tag_present(skb))
@@ -273,58 +356,72 @@ lag_xmit_flow(struct sk_buff *skb, struct lag *lag, u8 policy, bool symmetric)
 		     !lag_xmit_read_ipv4(data, len, &flow)) ||
 		    (flow.type == ETH_P_IPV6 &&
 		     !lag_xmit_read_ipv6(data, len, &flow)))
-			return lag_xmit_dissect(skb, lag);
+			return lag_xmit_dissect(skb, dev);
 		/* Whatever has no ports may carry another packet. */
 		if (lag_xmit_is_encap(policy) &&
 		    (!flow.ports || lag_dissect_is_tunnel(&flow)))
-			return lag_xmit_dissect(skb, lag);
+			return lag_xmit_dissect(skb, dev);
 	}
 
 	hash = lag_hash(&flow, policy, symmetric, READ_ONCE(lag->hash_seed));
-	return lag_xmit_hash(skb, lag, hash);
+	return lag_xmit_hash(skb, dev, hash);
 }
 
 static noinline netdev_tx_t lag_xmit_layer34(struct sk_buff *skb,
-					     struct lag *lag)
+					     struct net_device *dev)
 {
-	return lag_xmit_flow(skb, lag, LAG_HASH_LAYER34, false);
+	return lag_xmit_flow(skb, dev, LAG_HASH_LAYER34, false);
 }
 
-/* The same for the second most common packets, those of IPv6 */
-static noinline netdev_tx_t lag_xmit_layer34_ipv6(struct sk_buff *skb,
-						  struct lag *lag)
+/* The next most common: IPv6, and IPv4 behind a VLAN tag in the frame */
+static noinline netdev_tx_t lag_xmit_layer34_rarer(struct sk_buff *skb,
+						   struct net_device *dev)
 {
-	unsigned int len = skb_headlen(skb);
+	const unsigned int tagged = ETH_HLEN + VLAN_HLEN;
+	const struct lag *lag = netdev_priv(dev);
 	const u8 *data = skb->data;
 	struct lag_flow flow = {};
+	__be16 type;
 	u32 hash;
 
-	if (len < ETH_HLEN + LAG_XMIT_IPV6_LEN ||
-	    lag_xmit_type(data + LAG_XMIT_TYPE) != htons(ETH_P_IPV6) ||
-	    !lag_xmit_read_ipv6(data + ETH_HLEN, len - ETH_HLEN, &flow))
-		return lag_xmit_layer34(skb, lag);
+	if (unlikely(!lag_xmit_has(skb, tagged + LAG_XMIT_IPV4_LEN)))
+		return lag_xmit_layer34(skb, dev);
 
-	hash = lag_hash(&flow, LAG_HASH_LAYER34, false,
-			READ_ONCE(lag->hash_seed));
-	return lag_xmit_hash(skb, lag, hash);
+	type = lag_xmit_type(data + LAG_XMIT_TYPE);
+	if (type == htons(ETH_P_IPV6)) {
+		if (!lag_xmit_has(skb, ETH_HLEN + LAG_XMIT_IPV6_LEN) ||
+		    !lag_xmit_read_ipv6(data + ETH_HLEN, LAG_XMIT_IPV6_LEN,
+					&flow))
+			return lag_xmit_layer34(skb, dev);
+		hash = lag_hash(&flow, LAG_HASH_LAYER34, false,
+				READ_ONCE(lag->hash_seed));
+		return lag_xmit_hash(skb, dev, hash);
+	}
+
+	if (!eth_type_vlan(type) || !lag_xmit_is_plain(data + tagged) ||
+	    !lag_xmit_has_ports(data + tagged))
+		return lag_xmit_layer34(skb, dev);
+
+	hash = lag_xmit_plain_layer34(data + tagged, READ_ONCE(lag->hash_seed));
+	return lag_xmit_hash(skb, dev, hash);
 }
 
 static noinline netdev_tx_t lag_xmit_layer34_symmetric(struct sk_buff *skb,
-						       struct lag *lag)
+						       struct net_device *dev)
 {
-	return lag_xmit_flow(skb, lag, LAG_HASH_LAYER34, true);
+	return lag_xmit_flow(skb, dev, LAG_HASH_LAYER34, true);
 }
 
 static noinline netdev_tx_t lag_xmit_layer23(struct sk_buff *skb,
-					     struct lag *lag)
+					     struct net_device *dev)
 {
-	return lag_xmit_flow(skb, lag, LAG_HASH_LAYER23, false);
+	return lag_xmit_flow(skb, dev, LAG_HASH_LAYER23, false);
 }
 
 static noinline netdev_tx_t lag_xmit_layer2(struct sk_buff *skb,
-					    struct lag *lag)
+					    struct net_device *dev)
 {
-	return lag_xmit_flow(skb, lag, LAG_HASH_LAYER2, false);
+	return lag_xmit_flow(skb, dev, LAG_HASH_LAYER2, false);
 }
 
 /* Mode balance-rr: IGMP has to stay where the switch has heard it before.  A
@@ -342,40 +439,43 @@ static bool lag_xmit_is_igmp(const struct sk_buff *skb)
 	       data[sizeof(__be16) + LAG_XMIT_IPV4(protocol)] == IPPROTO_IGMP;
 }
 
-/* The live port after this one, or the first */
-static unsigned int lag_xmit_next(u64 live, unsigned int index)
+/* Whose turn it is, and the next one's from now on */
+static __always_inline struct lag_port *lag_xmit_turn(const struct lag *lag,
+						      struct lag_turn *turn)
 {
-	u64 after = live & ~GENMASK_ULL(index, 0);
+	unsigned int next = turn->next;
 
-	return __ffs64(after ?: live);
+	if (next >= READ_ONCE(lag->txmap.turns))
+		next = 0;
+	turn->next = next + 1;
+	return rcu_dereference_bh(lag->txmap.turn[next]);
 }
 
+/* IGMP; several packets each; a port at random */
 static noinline netdev_tx_t lag_xmit_robin(struct sk_buff *skb,
-					   struct lag *lag)
+					   struct net_device *dev)
 {
+	struct lag *lag = netdev_priv(dev);
 	struct lag_turn *turn = this_cpu_ptr(lag->turn);
 	u32 packets = READ_ONCE(lag->packets_per_slave);
-	u64 live = READ_ONCE(lag->txmap.live);
 	const struct lag_port *port;
 	unsigned int left;
 
 	if (lag_xmit_is_igmp(skb))
-		return lag_xmit_hash(skb, lag, 0);
-	if (!packets || !live)
-		return lag_xmit_hash(skb, lag, get_random_u32());
+		return lag_xmit_hash(skb, dev, 0);
+	if (!packets)
+		return lag_xmit_hash(skb, dev, get_random_u32());
 
-	left = min(turn->left, packets);
-	if (!left || !(live & BIT_ULL(turn->index))) {
-		turn->index = lag_xmit_next(live, turn->index);
-		left = packets;
-	}
-	turn->left = left - 1;
+	left = min(turn->left, packets - 1);
+	if (left)
+		turn->next--;
+	turn->left = (left ?: packets) - 1;
 
-	port = rcu_dereference_bh(lag->txmap.port[turn->index]);
-	if (likely(port && netif_carrier_ok(port->dev)))
-		return lag_xmit_port(skb, port);
+	port = lag_xmit_turn(lag, turn);
+	if (likely(netif_carrier_ok(port->dev)))
+		return lag_xmit_port(skb, dev, port);
 
-	return lag_xmit_without_port(skb, lag, get_random_u32());
+	return lag_xmit_without_carrier(skb, dev, 0);
 }
 
 static void lag_xmit_copy(struct sk_buff *skb, const struct lag_port *port)
@@ -386,13 +486,15 @@ static void lag_xmit_copy(struct sk_buff *skb, const struct lag_port *port)
 		dev_core_stats_tx_dropped_inc(skb->dev);
 		return;
 	}
+	copy->dev = port->dev;
 	lag_xmit_queue(copy, port);
 }
 
 /* Mode broadcast: a copy to each live port, the packet itself to the last */
 static noinline netdev_tx_t lag_xmit_broadcast(struct sk_buff *skb,
-					       struct lag *lag)
+					       struct net_device *dev)
 {
+	struct lag *lag = netdev_priv(dev);
 	u64 live = READ_ONCE(lag->txmap.live);
 	const struct lag_port *last = NULL;
 
@@ -409,27 +511,27 @@ static noinline netdev_tx_t lag_xmit_broadcast(struct sk_buff *skb,
 		last = port;
 	}
 	if (likely(last))
-		return lag_xmit_port(skb, last);
+		return lag_xmit_port(skb, dev, last);
 
-	return lag_xmit_without_port(skb, lag, 0);
+	return lag_xmit_without_carrier(skb, dev, 0);
 }
 
 static noinline netdev_tx_t lag_xmit_encap34(struct sk_buff *skb,
-					     struct lag *lag)
+					     struct net_device *dev)
 {
-	return lag_xmit_flow(skb, lag, LAG_HASH_ENCAP34, false);
+	return lag_xmit_flow(skb, dev, LAG_HASH_ENCAP34, false);
 }
 
 static noinline netdev_tx_t lag_xmit_encap23(struct sk_buff *skb,
-					     struct lag *lag)
+					     struct net_device *dev)
 {
-	return lag_xmit_flow(skb, lag, LAG_HASH_ENCAP23, false);
+	return lag_xmit_flow(skb, dev, LAG_HASH_ENCAP23, false);
 }
 
 static noinline netdev_tx_t lag_xmit_vlan_srcmac(struct sk_buff *skb,
-						 struct lag *lag)
+						 struct net_device *dev)
 {
-	return lag_xmit_flow(skb, lag, LAG_HASH_VLAN_SRCMAC, false);
+	return lag_xmit_flow(skb, dev, LAG_HASH_VLAN_SRCMAC, false);
 }
 
 /* The packets of a security association keep their order, although each may
@@ -482,70 +584,172 @@ static __always_inline bool lag_xmit_has_hash(const struct sk_buff *skb)
 }
 
 static noinline netdev_tx_t lag_xmit_by_flow_hash(struct sk_buff *skb,
-						  struct lag *lag)
+						  struct net_device *dev)
 {
+	const struct lag *lag = netdev_priv(dev);
 	u32 hash;
 
 	if (!lag_xmit_has_hash(skb))
-		return lag_xmit_layer34(skb, lag);
+		return lag_xmit_layer34(skb, dev);
 
-	hash = lag_hash_mix(skb->hash, 0, READ_ONCE(lag->hash_seed));
-	return lag_xmit_hash(skb, lag, hash);
+	hash = lag_hash_given(skb->hash, READ_ONCE(lag->hash_seed));
+	return lag_xmit_hash(skb, dev, hash);
 }
 
-/* Mode and policy, asked once; LAG_PICK_LAYER34 does not come here. */
+/* Mode and policy, for what lag_start_xmit() does not do in line */
 static noinline netdev_tx_t lag_xmit_by_pick(struct sk_buff *skb,
-					     struct lag *lag)
+					     struct net_device *dev)
 {
+	const struct lag *lag = netdev_priv(dev);
+
 	switch (READ_ONCE(lag->pick)) {
+	case LAG_PICK_LAYER34:
+		return lag_xmit_layer34(skb, dev);
 	case LAG_PICK_LAYER34_SYMMETRIC:
-		return lag_xmit_layer34_symmetric(skb, lag);
+		return lag_xmit_layer34_symmetric(skb, dev);
 	case LAG_PICK_LAYER23:
-		return lag_xmit_layer23(skb, lag);
+		return lag_xmit_layer23(skb, dev);
 	case LAG_PICK_LAYER2:
-		return lag_xmit_layer2(skb, lag);
+		return lag_xmit_layer2(skb, dev);
 	case LAG_PICK_ENCAP34:
-		return lag_xmit_encap34(skb, lag);
+		return lag_xmit_encap34(skb, dev);
 	case LAG_PICK_ENCAP23:
-		return lag_xmit_encap23(skb, lag);
+		return lag_xmit_encap23(skb, dev);
 	case LAG_PICK_VLAN_SRCMAC:
-		return lag_xmit_vlan_srcmac(skb, lag);
+		return lag_xmit_vlan_srcmac(skb, dev);
 	case LAG_PICK_FLOW:
-		return lag_xmit_by_flow_hash(skb, lag);
-	case LAG_PICK_ACTIVE:
-		return lag_xmit_hash(skb, lag, 0);
+		return lag_xmit_by_flow_hash(skb, dev);
 	case LAG_PICK_ROBIN:
-		return lag_xmit_robin(skb, lag);
+	case LAG_PICK_ROBIN_SEVERAL:
+		return lag_xmit_robin(skb, dev);
 	case LAG_PICK_BROADCAST:
-		return lag_xmit_broadcast(skb, lag);
+		return lag_xmit_broadcast(skb, dev);
 	default:
-		return lag_xmit_dissect(skb, lag);
+		return lag_xmit_dissect(skb, dev);
 	}
 }
 
-/* In line: layer3+4 for TCP or UDP in IPv4 without options */
+/* What most packets are is read in line: IPv4 without VLAN tag and options */
+
+static __always_inline netdev_tx_t
+lag_xmit_flow_inline(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct lag *lag = netdev_priv(dev);
+	const u8 *ip = skb->data + ETH_HLEN;
+
+	if (!skb->l4_hash || !lag_xmit_has_ipv4(skb))
+		return lag_xmit_by_flow_hash(skb, dev);
+	/* TCP hides no flow, with options and in fragments neither. */
+	if (ip[LAG_XMIT_IPV4(protocol)] != IPPROTO_TCP &&
+	    !(lag_xmit_is_plain_ipv4(ip) && lag_xmit_is_udp(ip) &&
+	      !lag_xmit_hides_flow(IPPROTO_UDP, ip + sizeof(struct iphdr))))
+		return lag_xmit_by_flow_hash(skb, dev);
+
+	return lag_xmit_hash(skb, dev,
+			     lag_hash_given(skb->hash,
+					    READ_ONCE(lag->hash_seed)));
+}
+
+static __always_inline netdev_tx_t
+lag_xmit_layer34_inline(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct lag *lag = netdev_priv(dev);
+	const u8 *ip = skb->data + ETH_HLEN;
+
+	if (!lag_xmit_has_ipv4(skb) || !lag_xmit_is_plain_ipv4(ip) ||
+	    !lag_xmit_has_ports(ip))
+		return lag_xmit_layer34_rarer(skb, dev);
+
+	return lag_xmit_hash(skb, dev,
+			     lag_xmit_plain_layer34(ip,
+						    READ_ONCE(lag->hash_seed)));
+}
+
+static __always_inline netdev_tx_t
+lag_xmit_encap34_inline(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct lag *lag = netdev_priv(dev);
+	const u8 *ip = skb->data + ETH_HLEN;
+
+	if (!lag_xmit_has_ipv4(skb) || !lag_xmit_is_plain_ipv4(ip) ||
+	    !lag_xmit_has_ports(ip) || lag_xmit_is_tunnel(ip))
+		return lag_xmit_encap34(skb, dev);
+
+	return lag_xmit_hash(skb, dev,
+			     lag_xmit_plain_layer34(ip,
+						    READ_ONCE(lag->hash_seed)));
+}
+
+static __always_inline netdev_tx_t
+lag_xmit_layer23_inline(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct lag *lag = netdev_priv(dev);
+	const u8 *ip = skb->data + ETH_HLEN;
+
+	if (!lag_xmit_has_ipv4(skb) || !lag_xmit_is_plain_ipv4(ip))
+		return lag_xmit_layer23(skb, dev);
+
+	return lag_xmit_hash(skb, dev,
+			     lag_hash_mix(lag_xmit_ips(ip),
+					  lag_xmit_macs(skb->data),
+					  READ_ONCE(lag->hash_seed)));
+}
+
+static __always_inline netdev_tx_t
+lag_xmit_layer2_inline(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct lag *lag = netdev_priv(dev);
+
+	if (!lag_xmit_has_ipv4(skb))
+		return lag_xmit_layer2(skb, dev);
+
+	return lag_xmit_hash(skb, dev,
+			     lag_hash_mix(lag_xmit_macs(skb->data),
+					  lag_hash_type(ETH_P_IP),
+					  READ_ONCE(lag->hash_seed)));
+}
+
+static __always_inline netdev_tx_t
+lag_xmit_robin_inline(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct lag *lag = netdev_priv(dev);
+	const u8 *ip = skb->data + ETH_HLEN;
+	const struct lag_port *port;
+
+	/* Whatever is not IPv4 has something else there, seldom this. */
+	if (unlikely(!lag_xmit_has(skb, ETH_HLEN + LAG_XMIT_IPV4_LEN) ||
+		     ip[LAG_XMIT_IPV4(protocol)] == IPPROTO_IGMP))
+		return lag_xmit_robin(skb, dev);
+
+	port = lag_xmit_turn(lag, this_cpu_ptr(lag->turn));
+	if (likely(netif_carrier_ok(port->dev)))
+		return lag_xmit_port(skb, dev, port);
+
+	return lag_xmit_without_carrier(skb, dev, 0);
+}
+
+/* A chain and no switch: who has most to do stands in front, and no comparison
+ * is made for the sake of what is rare.
+ */
 netdev_tx_t lag_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	struct lag *lag = netdev_priv(dev);
-	const u8 *ip = skb->data + ETH_HLEN;
-	__be32 protocol;
-	u32 hash;
+	const struct lag *lag = netdev_priv(dev);
+	u8 pick = READ_ONCE(lag->pick);
 
-	if (unlikely(READ_ONCE(lag->pick) != LAG_PICK_LAYER34))
-		return lag_xmit_by_pick(skb, lag);
+	if (pick == LAG_PICK_FLOW)
+		return lag_xmit_flow_inline(skb, dev);
+	if (pick == LAG_PICK_LAYER34)
+		return lag_xmit_layer34_inline(skb, dev);
+	if (pick == LAG_PICK_ROBIN)
+		return lag_xmit_robin_inline(skb, dev);
+	if (pick == LAG_PICK_LAYER2)
+		return lag_xmit_layer2_inline(skb, dev);
+	if (pick == LAG_PICK_ENCAP34)
+		return lag_xmit_encap34_inline(skb, dev);
+	if (pick == LAG_PICK_LAYER23)
+		return lag_xmit_layer23_inline(skb, dev);
+	if (pick == LAG_PICK_ACTIVE)
+		return lag_xmit_hash(skb, dev, 0);
 
-	if (unlikely(skb_headlen(skb) < ETH_HLEN + LAG_XMIT_IPV4_LEN) ||
-	    lag_xmit_type(skb->data + LAG_XMIT_TYPE) != htons(ETH_P_IP) ||
-	    !lag_xmit_is_plain_ipv4(ip))
-		return lag_xmit_layer34_ipv6(skb, lag);
-
-	protocol = lag_xmit_ipv4_protocol(ip);
-	if (unlikely(protocol != htonl(IPPROTO_TCP) &&
-		     protocol != htonl(IPPROTO_UDP)))
-		return lag_xmit_layer34(skb, lag);
-
-	hash = lag_hash_mix(get_unaligned_le64(ip + LAG_XMIT_IPV4(saddr)),
-			    get_unaligned_le32(ip + sizeof(struct iphdr)),
-			    READ_ONCE(lag->hash_seed));
-	return lag_xmit_hash(skb, lag, hash);
+	return lag_xmit_by_pick(skb, dev);
 }

@@ -6,6 +6,24 @@
  */
 #include "txmap.h"
 
+static struct net_device lag_txmap_nowhere = {
+	.state = BIT(__LINK_STATE_NOCARRIER),
+};
+
+struct lag_port lag_txmap_nobody = {
+	.dev = &lag_txmap_nowhere,
+};
+
+void lag_txmap_init(struct lag_txmap *map)
+{
+	unsigned int i;
+
+	for (i = 0; i < LAG_SLOTS; i++)
+		RCU_INIT_POINTER(map->slot[i], &lag_txmap_nobody);
+	for (i = 0; i < LAG_MAX_PORTS; i++)
+		RCU_INIT_POINTER(map->turn[i], &lag_txmap_nobody);
+}
+
 void lag_txmap_add(struct lag *lag, struct lag_port *port)
 {
 	lockdep_assert_held(&lag->lock);
@@ -23,10 +41,26 @@ void lag_txmap_remove(struct lag *lag, struct lag_port *port)
 static struct lag_port *lag_txmap_by_index(struct lag *lag, u8 index)
 {
 	if (index == LAG_SLOT_NONE)
-		return NULL;
+		return &lag_txmap_nobody;
 
 	return rcu_dereference_protected(lag->txmap.port[index],
 					 lockdep_is_held(&lag->lock));
+}
+
+/* Who reads an old number finds a port or nobody all the same. */
+static void lag_txmap_take_turns(struct lag_txmap *map, u64 live)
+{
+	unsigned int turns = 0;
+	unsigned int i;
+
+	for (i = 0; i < LAG_MAX_PORTS; i++) {
+		if (live & BIT_ULL(i))
+			rcu_assign_pointer(map->turn[turns++],
+					   rcu_access_pointer(map->port[i]));
+	}
+	WRITE_ONCE(map->turns, turns);
+	for (i = turns; i < LAG_MAX_PORTS; i++)
+		RCU_INIT_POINTER(map->turn[i], &lag_txmap_nobody);
 }
 
 unsigned int lag_txmap_update(struct lag *lag, u64 live,
@@ -39,6 +73,7 @@ unsigned int lag_txmap_update(struct lag *lag, u64 live,
 
 	changed = lag_spread_update(&lag->spread, live, number);
 	WRITE_ONCE(lag->txmap.live, live);
+	lag_txmap_take_turns(&lag->txmap, live);
 
 	/* A slot that stays is not written: its line is in every cache. */
 	for (i = 0; i < LAG_SLOTS; i++) {

@@ -8,12 +8,19 @@
 #include "engine/hash.h"
 #include "lag.h"
 
-/* The port that serves a hash, or NULL.  BH is off. */
+/* Serves what no port serves.  It never has carrier, so that transmit need not
+ * ask whether there is a port.
+ */
+extern struct lag_port lag_txmap_nobody;
+
+/* The port that serves a hash, or &lag_txmap_nobody.  BH is off. */
 static inline struct lag_port *lag_txmap_port(const struct lag_txmap *map,
 					      u32 hash)
 {
 	return rcu_dereference_bh(map->slot[lag_hash_slot(hash)]);
 }
+
+void lag_txmap_init(struct lag_txmap *map);
 
 /* A port gets its index, which until now named none, or gives it back. */
 void lag_txmap_add(struct lag *lag, struct lag_port *port);

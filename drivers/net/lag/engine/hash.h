@@ -21,6 +21,7 @@
 #define LAG_HASH_MUL_1		0xff51afd7ed558ccdULL
 #define LAG_HASH_MUL_2		0xee69c35ba61fd481ULL
 #define LAG_HASH_MUL_IPV6	0x9e3779b97f4a7c15ULL
+#define LAG_HASH_MUL_GIVEN	0x9e3779b1U
 
 /**
  * struct lag_flow - what the policies can read of a packet
@@ -103,6 +104,38 @@ static inline u64 lag_hash_order(u64 src, u64 dst, bool symmetric)
 	return lag_hash_pair(src, dst);
 }
 
+/**
+ * lag_hash_macs() - two MAC addresses in one word
+ * @src: source, 6 octets
+ * @dst: destination, 6 octets
+ *
+ * Return: octets 0 to 7 of the Ethernet header, and 4 to 11 XORed to them: all
+ * 12, and no octet of an address falls on the same one of the other.
+ */
+static inline u64 lag_hash_macs(u64 src, u64 dst)
+{
+	return (dst | src << 48) ^ (dst >> 32 | src << 16);
+}
+
+static inline u64 lag_hash_order_macs(u64 src, u64 dst, bool symmetric)
+{
+	if (symmetric && src > dst)
+		return lag_hash_macs(dst, src);
+
+	return lag_hash_macs(src, dst);
+}
+
+/**
+ * lag_hash_type() - the EtherType's 2 octets
+ * @type: as a number
+ *
+ * Return: as they lie in the header.
+ */
+static inline u16 lag_hash_type(u16 type)
+{
+	return type << 8 | type >> 8;
+}
+
 static inline u32 lag_hash_ports(const struct lag_flow *flow, bool symmetric)
 {
 	u16 dst = flow->ports >> 16;
@@ -131,6 +164,21 @@ static inline u32 lag_hash_mix(u64 a, u64 b, u32 seed)
 	x ^= x >> 32;
 	x = (x ^ b) * LAG_HASH_MUL_2;
 	return x >> 32;
+}
+
+/**
+ * lag_hash_given() - a hash from the one that the packet came with
+ * @hash: of the socket or the NIC; all of its bits are random already
+ * @seed: %IFLA_LAG_HASH_SEED
+ *
+ * The product is there so that the slot does not go by those bits which the
+ * NIC and the port choose their queues by.
+ *
+ * Return: the hash.
+ */
+static inline u32 lag_hash_given(u32 hash, u32 seed)
+{
+	return (hash ^ seed) * LAG_HASH_MUL_GIVEN;
 }
 
 /* The slot that a hash falls in: its first octet, there are 256. */
@@ -163,17 +211,17 @@ static inline unsigned int lag_hash_slot(u32 hash)
  *
  * Return: the hash; lag_hash_slot() tells the slot.
  */
-static inline u32 lag_hash(const struct lag_flow *flow, u8 policy,
-			   bool symmetric, u32 seed)
+static __always_inline u32 lag_hash(const struct lag_flow *flow, u8 policy,
+				    bool symmetric, u32 seed)
 {
 	u64 macs;
 
 	if (policy == LAG_HASH_VLAN_SRCMAC)
 		return lag_hash_mix(flow->src_mac, flow->vlan, seed);
 
-	macs = lag_hash_order(flow->src_mac, flow->dst_mac, symmetric);
+	macs = lag_hash_order_macs(flow->src_mac, flow->dst_mac, symmetric);
 	if (!flow->ip || policy == LAG_HASH_LAYER2)
-		return lag_hash_mix(macs, flow->type, seed);
+		return lag_hash_mix(macs, lag_hash_type(flow->type), seed);
 
 	if (policy == LAG_HASH_LAYER23 || policy == LAG_HASH_ENCAP23)
 		return lag_hash_mix(lag_hash_order(flow->src, flow->dst,
