@@ -20,7 +20,7 @@ PLUGINS := link_lag.so link_lag_slave.so
 CFLAGS ?= -O2 -g
 
 .PHONY: all help modules tools install uninstall check check-debug \
-	check-packages check-races interop bench-lacp unit coverage sim sim-long \
+	check-packages check-races interop bench-lacp unit soak coverage sim sim-long \
 	explore fuzz lint demo shell deb clean
 
 all: $(if $(HAVE_HEADERS),modules) tools
@@ -45,6 +45,8 @@ help:
 	@echo 'make check-debug     selftests on kernels that check' \
 	      'themselves (built once)'
 	@echo 'make check-races     stress on a kernel that finds data races'
+	@echo 'make soak            1,000 lags for half an hour, a million' \
+	      'requests'
 	@echo 'make interop         LACP with other implementations,' \
 	      'also at the slow rate'
 	@echo 'make bench-lacp      LACP beside bonding and teamd, in figures'
@@ -141,10 +143,13 @@ check-packages: deb tools
 	tools/packaging/check.sh
 
 check-debug:
-	tools/test.sh debug
+	tools/test.sh uml smp
 
 check-races:
 	tools/test.sh races
+
+soak:
+	tools/test.sh soak
 
 RUN_interop = tools/vm/vm -k $(KVER) --icount --lag --timeout 3600 \
 	      --add selftests -- bash selftests/interop.sh --all

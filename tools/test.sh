@@ -3,7 +3,7 @@
 # All tests, one after the other; TAP of each, and at the end the sum.
 #
 # Usage: tools/test.sh [RING...]	of: unit sim lint build guest, and if asked
-#					for debug races
+#					for uml smp (debug kernels), races soak
 # Logs of every ring and kernel stay in out/check/.
 
 set -u
@@ -107,24 +107,31 @@ guest() {
 		shift
 	done
 	shift
-	tools/vm/vm -k "$kernel" "${options[@]}" --lag --timeout 3000 \
+	tools/vm/vm -k "$kernel" --lag --timeout 3000 "${options[@]}" \
 		--log "$logs/$name.log" --add selftests \
 		--add tools/vm/run_selftests.sh --add tools/packaging \
 		--add Documentation/networking/lag.rst "${modules[@]}" \
-		-- bash tools/vm/run_selftests.sh "$@"
+		-- env "${guest_env[@]}" bash tools/vm/run_selftests.sh "$@"
+}
+
+# build_for KERNEL: all that a guest with it takes along
+build_for() {
+	local release
+
+	release=$(tools/vm/kernel release "$1") &&
+		tools/build.sh "$release" build W=1e &&
+		tools/build_test.sh all "$release" &&
+		make --no-print-directory tools
 }
 
 # Both kernels at once, each with one processor of ours and a clock that a
 # busy host cannot disturb; then what needs two processors
 guests() {
-	local kernel release stress=() exact=() script
+	local kernel stress=() exact=() script
 
 	# As the ring build has left it; more work only if that was not asked for
 	for kernel in $kernels; do
-		release=$(tools/vm/kernel release "$kernel") &&
-		tools/build.sh "$release" build W=1e &&
-		tools/build_test.sh all "$release" &&
-		make --no-print-directory tools && continue
+		build_for "$kernel" && continue
 		echo "not ok - guest: nothing to test on $kernel" \
 			>"$logs/guest.tap"
 	done >"$logs/guest-build.log" 2>&1
@@ -159,11 +166,11 @@ debug_vm() {
 	release=$(tools/vm/debug-kernel modules "$kernel") || return
 	# shellcheck disable=SC2207
 	modules=($(test_modules "$release"))
-	tools/vm/vm -k "$dir" "${options[@]}" --lag --mem 1G --timeout 7200 \
+	tools/vm/vm -k "$dir" "${options[@]}" --lag --mem 1G --timeout 14400 \
 		--log "$logs/$ring.log" --add selftests \
 		--add tools/vm/run_selftests.sh --add tools/packaging \
 		--add Documentation/networking/lag.rst "${modules[@]}" \
-		-- env SELFTEST_TIMEOUT=3000 bash "${@:3}"
+		-- env SELFTEST_TIMEOUT=3000 "${guest_env[@]}" bash "${@:3}"
 }
 
 # That the kernel complained is not to escape the host either
@@ -183,6 +190,30 @@ debug() {
 	ring "seeded-$kernel" seeded "$kernel" "seeded-$kernel" "${@:3}"
 }
 
+# uml BUG...: as debug, in two guests at once, for each has one processor
+uml() {
+	local half scripts
+
+	tools/vm/debug-kernel modules uml >"$logs/debug-uml-build.log" || {
+		echo "not ok - uml: no kernel" | tee "$logs/debug-uml.tap"
+		return
+	}
+	for half in 0 1; do
+		mapfile -t scripts < <(cd selftests && compgen -G '*.sh' |
+				       awk "NR % 2 == $half")
+		ring "debug-uml-$half" debug_vm uml "debug-uml-$half" \
+			tools/vm/run_selftests.sh "${scripts[@]}" &
+	done
+	wait
+	say "seeded bugs on uml"
+	ring seeded-uml seeded uml seeded-uml "$@"
+}
+
+# An inversion turns lockdep off, and the check of RCU with it
+bugs=(rcu sleep inversion live_object undefined reference leak use_after_free)
+# What the scripts in a guest are to find in their environment
+guest_env=()
+
 [ $# -gt 0 ] || set -- unit sim lint build guest
 tools/deps.sh modules tools unit fuzz lint vm peers || exit 1
 for part; do
@@ -193,16 +224,20 @@ for part; do
 	lint)	ring lint tools/check.sh ;;
 	build)	ring build build ;;
 	guest)	guests ;;
-	debug)	tools/deps.sh debug-kernel && make --no-print-directory tools
-		# An inversion turns lockdep off, and the check of RCU with it
-		bugs=(rcu sleep inversion live_object undefined reference leak
-		      use_after_free)
-		debug uml '*.sh' "${bugs[@]}"
-		say "debug on smp"
-		debug smp 'stress_*.sh' "${bugs[@]}"
-		;;
-	races)	tools/deps.sh debug-kernel && make --no-print-directory tools
-		debug kcsan 'stress_*.sh' race
+	uml | smp | races | soak)
+		tools/deps.sh debug-kernel && make --no-print-directory tools
+		;;&
+	uml)	uml "${bugs[@]}" ;;
+	smp)	debug smp 'stress_*.sh' "${bugs[@]}" ;;
+	races)	debug kcsan 'stress_*.sh' race ;;
+	soak)	guest_env=(SOAK_SECONDS=1800 SOAK_LAGS=1000)
+		build_for 6.12 >"$logs/soak-build.log" 2>&1
+		ring soak guest 6.12 soak --icount --mem 3G --timeout 28800 -- \
+			soak.sh
+		guest_env=(FUZZ_COUNT=1000000 FUZZ_LAGS=1000)
+		ring trees debug_vm uml trees tools/vm/run_selftests.sh \
+			netlink_fuzz.sh
+		guest_env=()
 		;;
 	*)	echo "test: no ring $part" >&2; exit 1 ;;
 	esac
