@@ -20,7 +20,7 @@ PLUGINS := link_lag.so link_lag_slave.so
 CFLAGS ?= -O2 -g
 
 .PHONY: all help modules tools install uninstall check check-debug \
-	check-packages check-races interop bench-lacp unit soak coverage sim sim-long \
+	check-packages check-races interop bench bench-lacp unit soak coverage sim sim-long \
 	explore fuzz lint demo shell deb clean
 
 all: $(if $(HAVE_HEADERS),modules) tools
@@ -49,6 +49,8 @@ help:
 	      'requests'
 	@echo 'make interop         LACP with other implementations,' \
 	      'also at the slow rate'
+	@echo 'make bench           what packets cost and where flows go,' \
+	      'beside bonding and team (BENCH_KERNELS=)'
 	@echo 'make bench-lacp      LACP beside bonding and teamd, in figures'
 	@echo 'make unit            tests of the LACP engine only'
 	@echo 'make coverage        what of the engine they run'
@@ -160,6 +162,11 @@ interop bench-lacp:
 	tools/deps.sh modules tools vm peers
 	$(MAKE) --no-print-directory modules tools KVER=$(KVER)
 	$(RUN_$@)
+
+# Builds the module for each of BENCH_KERNELS
+bench:
+	tools/deps.sh modules tools vm
+	tools/bench/packets
 
 demo shell: KVER = 6.12
 demo shell:
