@@ -20,8 +20,8 @@ PLUGINS := link_lag.so link_lag_slave.so
 CFLAGS ?= -O2 -g
 
 .PHONY: all help modules tools install uninstall check check-debug \
-	check-packages check-races interop bench bench-lacp unit soak coverage sim sim-long \
-	explore fuzz lint demo shell deb clean
+	check-packages check-races soak interop bench bench-lacp unit \
+	coverage sim sim-long explore fuzz lint demo shell deb clean
 
 all: $(if $(HAVE_HEADERS),modules) tools
 ifeq ($(HAVE_HEADERS),)
