@@ -62,7 +62,9 @@ def settle(seconds=1):
 
 
 def quiet():
-    """Nobody speaks unasked, and nobody else runs."""
+    """Nobody speaks unasked, nor does the kernel to a slow console."""
+    with open("/proc/sys/kernel/printk", "w") as f:
+        f.write("1")
     for path in glob.glob("/proc/sys/net/ipv6/conf/*/disable_ipv6"):
         with open(path, "w") as f:
             f.write("1")
