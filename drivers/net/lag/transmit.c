@@ -303,17 +303,14 @@ static __always_inline bool lag_xmit_read_ipv6(const u8 *ip, unsigned int len,
 /* Any packet, any policy: options, extension headers, headers in pieces,
  * tunnels
  */
-static noinline netdev_tx_t lag_xmit_dissect(struct sk_buff *skb,
-					     struct net_device *dev)
+static u32 lag_xmit_read_hash(const struct sk_buff *skb, const struct lag *lag)
 {
-	const struct lag *lag = netdev_priv(dev);
 	u8 policy = READ_ONCE(lag->xmit_hash_policy);
 	bool encap = lag_xmit_is_encap(policy);
 	unsigned int len = min_t(unsigned int, skb->len, LAG_XMIT_LINK_LEN);
 	u8 link[LAG_XMIT_LINK_LEN];
 	struct lag_flow flow = {};
 	unsigned int offset;
-	u32 hash;
 
 	if (!skb_copy_bits(skb, 0, link, len)) {
 		offset = lag_xmit_read_link(link, len, &flow);
@@ -323,9 +320,14 @@ static noinline netdev_tx_t lag_xmit_dissect(struct sk_buff *skb,
 	if (skb_vlan_tag_present(skb))
 		flow.vlan = skb_vlan_tag_get_id(skb);
 
-	hash = lag_hash(&flow, policy, READ_ONCE(lag->hash_symmetric),
+	return lag_hash(&flow, policy, READ_ONCE(lag->hash_symmetric),
 			READ_ONCE(lag->hash_seed));
-	return lag_xmit_hash(skb, dev, hash);
+}
+
+static noinline netdev_tx_t lag_xmit_dissect(struct sk_buff *skb,
+					     struct net_device *dev)
+{
+	return lag_xmit_hash(skb, dev, lag_xmit_read_hash(skb, netdev_priv(dev)));
 }
 
 /* The common packets; @policy is a constant, so that no more is read than it
@@ -752,4 +754,43 @@ netdev_tx_t lag_start_xmit(struct sk_buff *skb, struct net_device *dev)
 		return lag_xmit_hash(skb, dev, 0);
 
 	return lag_xmit_by_pick(skb, dev);
+}
+
+static u32 lag_xmit_hash_of(const struct sk_buff *skb, const struct lag *lag)
+{
+	switch (READ_ONCE(lag->pick)) {
+	case LAG_PICK_ACTIVE:
+	case LAG_PICK_ROBIN:
+	case LAG_PICK_ROBIN_SEVERAL:
+	case LAG_PICK_BROADCAST:
+		return 0;
+	case LAG_PICK_FLOW:
+		if (lag_xmit_has_hash(skb))
+			return lag_hash_given(skb->hash,
+					      READ_ONCE(lag->hash_seed));
+		break;
+	}
+
+	return lag_xmit_read_hash(skb, lag);
+}
+
+/* Ports that carry no traffic have no part of it, whoever wants them counted:
+ * the slots name none.
+ */
+struct net_device *lag_get_xmit_slave(struct net_device *dev,
+				      struct sk_buff *skb, bool all_slaves)
+{
+	const struct lag *lag = netdev_priv(dev);
+	const struct lag_port *port;
+	u32 hash;
+
+	rcu_read_lock_bh();
+	hash = lag_xmit_hash_of(skb, lag);
+	port = lag_txmap_port(&lag->txmap, hash);
+	if (!netif_carrier_ok(port->dev))
+		port = lag_xmit_substitute(lag, hash);
+	rcu_read_unlock_bh();
+
+	/* The caller's RCU keeps it. */
+	return port ? port->dev : NULL;
 }

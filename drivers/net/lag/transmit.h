@@ -8,4 +8,10 @@
 /* net_device_ops.ndo_start_xmit; dev->tstats must exist */
 netdev_tx_t lag_start_xmit(struct sk_buff *skb, struct net_device *dev);
 
+/* net_device_ops.ndo_get_xmit_slave: the port that the packet would leave by,
+ * where that is no matter of turns; NULL if no port carries traffic.  RCU.
+ */
+struct net_device *lag_get_xmit_slave(struct net_device *dev,
+				      struct sk_buff *skb, bool all_slaves);
+
 #endif /* _LAG_TRANSMIT_H */
