@@ -433,6 +433,8 @@ other_programs()
 			echo "NETWORK_FILE=$network" \
 				>"systemd/netif/links/$port"
 		done
+		printf "NETWORK_FILE=%s\nADMIN_STATE=unmanaged\n" \
+			"$network" >"systemd/netif/links/$4"
 		printf "[device]\nmanaged=true\n" >"NetworkManager/devices/$2"
 		networkctl() { :; }
 		lagctl why -j
@@ -447,7 +449,8 @@ print([r[\"command\"] for f in json.load(sys.stdin)
 		printf "[Link]\nMACAddressPolicy=none\n" \
 			>/etc/systemd/network/99-default.link
 		lagctl why lag0 -j' \
-		- "$lag" "$port" "$(link_get "$A" a3 ifindex)")
+		- "$lag" "$port" "$(link_get "$A" a3 ifindex)" \
+		"$(link_get "$A" a2 ifindex)")
 	said="[${said//$'\n'/,}]"
 	# The whole, a3 that was taken out, mended, and chosen by somebody
 	expect '[["lag0","udev-address"],["a1","networkd-no-keepmaster"],["a1","networkmanager-port"]]' \

@@ -48,6 +48,36 @@ static char *read_key(const char *path, const char *section, const char *key)
 	return value;
 }
 
+/* What the drop-ins of a file of systemd say, the last one wins; else itself */
+static char *read_setting(const char *file, const char *section,
+			  const char *key)
+{
+	static const char *const places[] = { "/usr/lib", "/run", "/etc" };
+	const char *name = strrchr(file, '/') + 1;
+	char *value = NULL, *found, *pattern;
+	unsigned int i;
+	size_t j;
+	glob_t g;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		pattern = format_text("%s/systemd/network/%s.d/*.conf",
+				      places[i], name);
+		if (!glob(pattern, 0, NULL, &g)) {
+			for (j = 0; j < g.gl_pathc; j++) {
+				found = read_key(g.gl_pathv[j], section, key);
+				if (!found)
+					continue;
+				free(value);
+				value = found;
+			}
+			globfree(&g);
+		}
+		free(pattern);
+	}
+
+	return value ?: read_key(file, section, key);
+}
+
 static bool is_true(const char *value)
 {
 	return value && (!strcmp(value, "yes") || !strcmp(value, "true") ||
@@ -100,8 +130,8 @@ static void check_udev(const struct lag *lag)
 
 	data = format_text("/run/udev/data/n%d", lag->link.index);
 	file = read_key(data, NULL, "E:ID_NET_LINK_FILE");
-	if (file)
-		policy = read_key(file, "Link", "MACAddressPolicy");
+	if (file && *file == '/')
+		policy = read_setting(file, "Link", "MACAddressPolicy");
 	mac_text(mac, lag->link.mac);
 	mac_text(own, lag->ports[0].state[IFLA_LAG_PORT_STATE_PERM_HWADDR]
 		 .bytes);
@@ -126,53 +156,24 @@ static void check_udev(const struct lag *lag)
 
 /* systemd-networkd */
 
-/* What drop-ins of a .network file say, the last one wins */
-static char *read_drop_ins(const char *file, const char *section,
-			   const char *key)
-{
-	static const char *const places[] = { "/usr/lib", "/run", "/etc" };
-	const char *name = strrchr(file, '/') + 1;
-	char *value = NULL, *found, *pattern;
-	unsigned int i;
-	size_t j;
-	glob_t g;
-
-	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		pattern = format_text("%s/systemd/network/%s.d/*.conf",
-				      places[i], name);
-		if (!glob(pattern, 0, NULL, &g)) {
-			for (j = 0; j < g.gl_pathc; j++) {
-				found = read_key(g.gl_pathv[j], section, key);
-				if (!found)
-					continue;
-				free(value);
-				value = found;
-			}
-			globfree(&g);
-		}
-		free(pattern);
-	}
-
-	return value;
-}
-
 /* The .network file by which networkd takes a port from its lag, or NULL */
 static char *networkd_file(const struct link *link)
 {
-	char *state, *file, *keep;
-	bool kept;
+	char *state, *file, *admin, *keep;
+	bool kept, unmanaged;
 
 	state = format_text("/run/systemd/netif/links/%d", link->index);
 	file = read_key(state, NULL, "NETWORK_FILE");
+	admin = read_key(state, NULL, "ADMIN_STATE");
+	unmanaged = admin && !strcmp(admin, "unmanaged");
+	free(admin);
 	free(state);
-	if (!file || *file != '/') {
+	if (!file || *file != '/' || unmanaged) {
 		free(file);
 		return NULL;
 	}
 
-	keep = read_drop_ins(file, "Network", "KeepMaster");
-	if (!keep)
-		keep = read_key(file, "Network", "KeepMaster");
+	keep = read_setting(file, "Network", "KeepMaster");
 	kept = is_true(keep);
 	free(keep);
 	if (kept) {
