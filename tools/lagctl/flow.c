@@ -896,6 +896,7 @@ int cmd_flow(int argc, char **argv)
 
 	flow_parse(argc, argv, &q, &p);
 	m = model_read();
+	packet_check_module();
 	if (q.batch)
 		flow_run_batch(m, &q);
 	else

@@ -418,6 +418,23 @@ static bool packet_read_udp(struct packet *p, u16 dst_port,
 	}
 }
 
+void packet_check_module(void)
+{
+	FILE *f = fopen("/sys/module/lag/version", "re");
+	char version[64] = "";
+
+	if (!f)
+		return;
+	if (fgets(version, sizeof(version), f)) {
+		version[strcspn(version, "\n")] = '\0';
+		if (strcmp(version, LAG_VERSION))
+			fprintf(stderr,
+				"Warning: the module lag is version %s, this lagctl %s: what it foretells may be wrong.\n",
+				version, LAG_VERSION);
+	}
+	fclose(f);
+}
+
 static u16 packet_dst_port(const struct lag_flow *flow)
 {
 	return (flow->ports >> 16 & 0xff) << 8 | flow->ports >> 24;

@@ -26,4 +26,7 @@ bool packet_is_tunnel(u8 protocol, u16 dst_port);
 /* The same of an EtherType other than IP's */
 bool packet_is_encap(u16 type);
 
+/* Warns if the module is of another version: it may read and hash otherwise. */
+void packet_check_module(void);
+
 #endif /* _LAGCTL_PACKET_H */

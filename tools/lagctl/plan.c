@@ -563,6 +563,7 @@ int cmd_plan(int argc, char **argv)
 	if (lag) {
 		struct model *m = model_read();
 
+		packet_check_module();
 		plan_take_ports(&p, model_need_lag(m, lag));
 		model_free(m);
 	} else {
