@@ -4,6 +4,7 @@
 #
 # Usage: tools/test.sh [RING...]	of: unit sim lint build guest, and if asked
 #					for uml smp (debug kernels), races soak
+#					nic (emulated, on an idle host)
 # Logs of every ring and kernel stay in out/check/.
 
 set -u
@@ -138,7 +139,7 @@ guests() {
 	for script in selftests/*.sh; do
 		script=${script##*/}
 		case $script in
-		lib.sh)		;;
+		lib.sh | nic*)	;;
 		stress*)	stress+=("$script") ;;
 		*)		exact+=("$script") ;;
 		esac
@@ -238,6 +239,14 @@ for part; do
 		ring trees debug_vm uml trees tools/vm/run_selftests.sh \
 			netlink_fuzz.sh
 		guest_env=()
+		;;
+	nic)	for kernel in $kernels; do
+			build_for "$kernel" >"$logs/nic-build.log" 2>&1
+			ring "nic-$kernel" guest "$kernel" "nic-$kernel" \
+				--smp 2 --turns \
+				--cables virtio,virtio,e1000e,virtio -- \
+				nic_failover.sh
+		done
 		;;
 	*)	echo "test: no ring $part" >&2; exit 1 ;;
 	esac

@@ -6,6 +6,7 @@
  *
  *	echo MS >/sys/module/rtnl_hold/parameters/hold
  *	echo DEVICE 0|1 >/sys/module/rtnl_hold/parameters/carrier
+ *	cat /sys/module/rtnl_hold/parameters/name_offset
  */
 
 #include <linux/completion.h>
@@ -91,6 +92,12 @@ static const struct kernel_param_ops rtnl_hold_carrier_ops = {
 
 module_param_cb(carrier, &rtnl_hold_carrier_ops, NULL, 0200);
 MODULE_PARM_DESC(carrier, "DEVICE 0 or DEVICE 1: its carrier falls, or rises");
+
+/* For kprobes: where a device has its name differs between kernels. */
+static int rtnl_hold_name_offset = offsetof(struct net_device, name);
+
+module_param_named(name_offset, rtnl_hold_name_offset, int, 0400);
+MODULE_PARM_DESC(name_offset, "of a struct net_device");
 
 static int __init rtnl_hold_init(void)
 {
