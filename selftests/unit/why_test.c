@@ -154,6 +154,10 @@ static void who_is_elsewhere_differs(void **state)
 	sim_link(s, 2, &slow);
 	sim_run(sim, 3000);
 	assert_why(s, 2, LAG_WHY_SPEED_DIFFERS, LAG_USAGE_DETACHED);
+	/* As partners whose keys follow the speed have it */
+	partner->self.key++;
+	sim_run(sim, 3000);
+	assert_why(s, 2, LAG_WHY_SPEED_DIFFERS, LAG_USAGE_DETACHED);
 }
 
 static void standby_and_backup(void **state)

@@ -25,8 +25,9 @@ static enum lag_why why_unselected(const struct lacp_group *g,
 		return LAG_WHY_PARTNER_INDIVIDUAL;
 	if (!g->aggregator || p->aggregator == g->aggregator)
 		return LAG_WHY_WAITING;
+	/* That the partner's key differs, too, is mostly the same speed's doing. */
 	if (lacp_system_id(&p->partner) == lacp_system_id(active) &&
-	    p->partner.key == active->key)
+	    p->actor.key != g->active.actor.key)
 		return LAG_WHY_SPEED_DIFFERS;
 	return LAG_WHY_PARTNER_DIFFERS;
 }
