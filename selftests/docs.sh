@@ -56,8 +56,7 @@ topology()
 
 	setup_ns A B
 	for i in 0 1; do
-		ip -n "$B" link add "switch$i" type bond mode 802.3ad \
-			lacp_rate fast miimon 50
+		ip -n "$B" link add "switch$i" type lag lacp_rate fast
 	done
 	for i in 0 1 2 3; do
 		cable "$A" "eth$i" "$B" "b$i"

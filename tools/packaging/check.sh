@@ -225,7 +225,7 @@ packages() {
 	new_layer && install_debs "$needs"/*.deb >/dev/null || return
 	manifest >"$place/manifest"
 	test_that "packages install beside Linux $old" \
-		install_debs out/deb/*.deb
+		install_debs out/deb/lag-dkms_*.deb out/deb/lag-utils_*.deb
 	test_that "DKMS has built the module for it" built_for "$old"
 	test_that "Linux $new is installed" install_debs "$dir"/*.deb
 	test_that "DKMS has built the module for that too" built_for "$new"
