@@ -175,5 +175,5 @@ demo shell:
 	tools/vm/$@ $(KVER)
 
 clean:
-	rm -rf $(if $(ALL),$(OUT),$(filter-out %/kernels %/lint,$(wildcard \
+	rm -rf $(if $(ALL),$(OUT),$(filter-out %/kernels %/lint %/userland,$(wildcard \
 		$(OUT)/*)))
