@@ -378,6 +378,9 @@ speed_mismatch()
 {
 	modprobe -q tun || [ -e /dev/net/tun ] || skip "no module tun"
 	pair 1 lag lacp_rate fast
+	# The first is the one in use, and a fast guest joins two before either is
+	wait_for 10 distributing "$A" lag0 1
+	wait_for 10 distributing "$B" peer0 1
 	rm -f "$WORK/ready"
 	python3 -SE "$HERE/tap_cable.py" "$A" a2 "$B" b2 "$WORK/ready" &
 	wait_for 10 test -e "$WORK/ready"
