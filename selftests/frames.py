@@ -4,7 +4,7 @@
 
     frames.py LAG PORT,... frames [NAME=VALUE...]
     frames.py LAG PORT,... check
-    frames.py LAG PORT,... sockets udp|esp [PORT]
+    frames.py LAG PORT,... sockets udp|esp|tcp [PORT]
 
 sends frames that differ in what `vary` says, or two datagrams from each of
 several sockets whose packets are alike but for the hash the socket gave them.
@@ -22,6 +22,7 @@ ETH_P_ALL = 0x0003
 SO_RCVBUFFORCE = 33
 COUNT = 16
 MARK = b"lag!"
+RAW = dict(esp=50, tcp=6)
 
 ETHERTYPE = dict(ipv4=0x0800, ipv6=0x86dd, teb=0x6558)
 
@@ -137,8 +138,10 @@ def send_frames(device, words):
 
 def send_from_sockets(device, kind, port="6000"):
     for n in range(COUNT):
-        if kind == "esp":
-            sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, 50)
+        if kind in RAW:
+            sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, RAW[kind])
+            # Else the packets have no hash of the socket
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_HDRINCL, 1)
         else:
             sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -146,7 +149,10 @@ def send_from_sockets(device, kind, port="6000"):
         # Only a connected one gives its packets a hash
         sock.connect(("192.0.2.2", int(port)))
         for again in range(2):
-            sock.send(MARK + struct.pack("!I", 2 * n + again))
+            data = MARK + struct.pack("!I", 2 * n + again)
+            if kind in RAW:
+                data = ipv4(data, RAW[kind], 9, 9)
+            sock.send(data)
     return 2 * COUNT
 
 

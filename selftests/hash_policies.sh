@@ -173,15 +173,17 @@ by_tag()
 # The packets of 16 sockets are alike but for the hash
 flow_takes_the_hash_of_the_socket()
 {
-	local ports
+	local kind ports
 
-	policy layer3+4
-	ports=$(by sockets udp)
-	expect 1 reckon 'len(set(_))' "$ports"
-	policy flow
-	ports=$(by sockets udp)
-	expect true reckon 'len(set(_)) > 1' "$ports"
-	expect true reckon '_[::2] == _[1::2]' "$ports"
+	for kind in udp tcp; do
+		policy layer3+4
+		ports=$(by sockets "$kind")
+		expect 1 reckon 'len(set(_))' "$ports"
+		policy flow
+		ports=$(by sockets "$kind")
+		expect true reckon 'len(set(_)) > 1' "$ports"
+		expect true reckon '_[::2] == _[1::2]' "$ports"
+	done
 	# Frames that have none: as layer3+4
 	claims <<-EOF
 	apart vary=port
