@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Requests that no tool sends: each is done whole or refused and changes nothing.
+"""Requests that no tool sends: each is done whole, or refused without a trace.
 
     netlink_fuzz.py CASE [NAME=VALUE...]
 

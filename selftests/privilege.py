@@ -14,9 +14,9 @@ import struct
 import sys
 
 import faults
-from faults import (ACK, ADDRESS, CREATE, DELLINK, EXCL, GETLINK, IFF_UP, IFNAME,
-                    INFO_KIND, INFO_SLAVE_KIND, LAG_MIN_LINKS, LINKINFO, MASTER,
-                    MTU, NEWLINK, attributes, done, index, info, number,
+from faults import (ACK, ADDRESS, CREATE, DELLINK, EXCL, GETLINK, IFF_UP,
+                    IFNAME, INFO_KIND, INFO_SLAVE_KIND, LAG_MIN_LINKS, LINKINFO,
+                    MASTER, MTU, NEWLINK, attributes, done, index, info, number,
                     request, text)
 from rtnl import attribute
 

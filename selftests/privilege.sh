@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Without CAP_NET_ADMIN for the network that a lag is in, nobody changes
-# anything, and everybody may see how it is.  A container has lags of its own and
+# anything, and everybody may see how it is.  A container has its own lags and
 # reaches nothing outside.
 #
 #    A                               a container
