@@ -5,6 +5,7 @@ The guest's clock counts instructions, so that time is instructions.
 """
 import re
 import subprocess
+import time
 
 PROC = "/proc/net/pktgen/"
 PACKETS, SERIES = 2000, 6
@@ -37,10 +38,20 @@ def load():
     subprocess.run(["modprobe", "pktgen"], check=True)
 
 
+def clear(cpu):
+    """The thread itself removes its devices, when it gets to it."""
+    write(f"kpktgend_{cpu}", "rem_device_all")
+    while True:
+        with open(PROC + f"kpktgend_{cpu}") as f:
+            if not re.search(r"^(Running|Stopped): *\S", f.read(), re.M):
+                return
+        time.sleep(0.02)
+
+
 def prepare(device, frame, *lines, packets=PACKETS, cpu=0, alias=""):
     """On one CPU: its pktgen device, ready to start"""
-    thread = f"kpktgend_{cpu}"
-    write(thread, "rem_device_all", f"add_device {device}{alias}")
+    clear(cpu)
+    write(f"kpktgend_{cpu}", f"add_device {device}{alias}")
     write(device + alias, f"count {packets}", "clone_skb 0", "pkt_size 60",
           "delay 0", "dst_mac 02:00:00:00:00:02", *FRAMES[frame], *lines)
 

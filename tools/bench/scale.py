@@ -25,7 +25,7 @@ def time_on(device, cpus):
         pktgen.prepare(device, "ipv4", packets=SMP_PACKETS, cpu=cpu,
                        alias=f"@{cpu}")
     for cpu in range(cpus, os.cpu_count()):
-        pktgen.write(f"kpktgend_{cpu}", "rem_device_all")
+        pktgen.clear(cpu)
     pktgen.start()
     return max(pktgen.result(f"{device}@{cpu}") for cpu in range(cpus))
 
