@@ -144,12 +144,12 @@ a_vlan_too()
 groups_are_joined_anew()
 {
 	two resend_igmp 3
+	hear b1 igmp
 	careless in_ns "$A" python3 -c 'import signal, socket
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
                 socket.inet_aton("239.1.2.3") + socket.inet_aton("192.0.2.1"))
 signal.pause()' &
-	hear b1 igmp
 	# What the stack does of itself when the group is joined
 	wait_for 20 more_than 1 heard b1
 	hear b2 igmp
