@@ -133,7 +133,7 @@ static inline u64 lag_hash_order_macs(u64 src, u64 dst, bool symmetric)
  */
 static inline u16 lag_hash_type(u16 type)
 {
-	return type << 8 | type >> 8;
+	return (type << 8 | type >> 8) & 0xffff;
 }
 
 static inline u32 lag_hash_ports(const struct lag_flow *flow, bool symmetric)
