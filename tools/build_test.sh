@@ -24,5 +24,5 @@ place=$top/out/$release/$name
 mkdir -p "$place" || exit 1
 cp -u "$top/selftests/$name/Kbuild" "$top/selftests/$name/$name.c" "$place/" ||
 	exit 1
-make -C "${KDIR:-/lib/modules/$release/build}" M="$place" --no-print-directory \
-	W=1 "$@" modules
+headers=${KDIR:-$("$top/tools/vm/kernel" headers "$release")} || exit 1
+MAKEFLAGS='' make -C "$headers" M="$place" --no-print-directory W=1 "$@" modules
