@@ -23,7 +23,7 @@ packages() {
 	deb)	 echo dpkg-dev debhelper dh-dkms dkms lintian fakeroot ;;
 	vm)	 echo qemu-system-x86 python3 busybox-static bash kmod xz-utils \
 		      iproute2 ethtool gojq libteam-utils iputils-ping tcpdump \
-		      grep sed gawk coreutils procps binutils ;;
+		      nftables grep sed gawk coreutils procps binutils ;;
 	peers)	 echo openvswitch-switch ;;
 	userland) echo debootstrap util-linux mount ;;
 	debug-kernel)
