@@ -49,11 +49,10 @@ setup()
 				hook ingress priority 0
 				devices = { r0, lag0 }
 			}
-			counter slow { }
 			chain forward {
 				type filter hook forward priority 0
 				meta l4proto udp flow add @f
-				meta l4proto udp counter name slow
+				meta l4proto udp counter
 			}
 		}
 	EOF
@@ -67,8 +66,8 @@ slow_packets()
 {
 	local said
 
-	said=$(in_ns "$R" nft list counter inet t slow)
-	said=${said#*packets }
+	said=$(in_ns "$R" nft list chain inet t forward)
+	said=${said#*counter packets }
 	echo "${said%% *}"
 }
 
