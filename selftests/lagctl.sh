@@ -306,6 +306,8 @@ min_links_unmet()
 {
 	three min_links 3
 	unplug "$B" b3
+	# Its partner says goodbye before its carrier falls
+	wait_is 5 no-carrier why "$A" a3
 	wait_is 3 min-links lag_get "$A" lag0 carrier_reason
 	tells "$A" lag0 min-links \
 		"2 of 3 ports could carry traffic, 3 are asked for"
@@ -389,7 +391,7 @@ speed_mismatch()
 	join "$A" lag0 a2
 	join "$B" peer0 b2
 	# The partner's key follows from the speed there: another one, too
-	wait_is 10 partner-differs why "$A" a2
+	wait_is 10 speed-differs why "$A" a2
 	tells "$A" a2 speed-differs \
 		"Speed mismatch: a2 runs at 1 Gb/s, a1, which carries traffic, at 10 Gb/s"
 	[[ $(commands "$A" a2 speed-differs) == *"ethtool -s a2 speed 10000"* ]]
@@ -660,6 +662,8 @@ flap()
 	wait_for 10 test -e "$WORK/ready"
 	unplug "$B" b3
 	wait_is 5 no-carrier why "$A" a3
+	# As long as watch may take to look
+	stays 1 no-carrier why "$A" a3
 	plug "$B" b3
 }
 
@@ -680,7 +684,8 @@ watch_shows_changes()
 	left "$said" true
 	# In JSON a line's end is \r\n: one line here
 	said=$(reckon 'text(at("screen").split("\r\n"))' "$said")
-	[[ $said =~ \"[0-9:]+\ \ a3\ \ [a-z]+\ -\>\ down:\ no-carrier ]]
+	[[ $said =~ \"[0-9:]+\ \ a3\ \ [a-z]+\ -\>\ down:\ no-carrier ]] ||
+		fail "$said"
 	[[ $said =~ \"\ *a1\ +10\ Gb/s\ +distributing\ .*\ [0-9.]+\ k?b/s ]]
 	for end in INT TERM; do
 		left "$(NO_COLOR=1 watched "$end" 'q quits' lag0)" false

@@ -186,7 +186,7 @@ standby_steps_in()
 {
 	local before after port
 
-	pair 4 lag lacp_rate fast max_links 2 ad_actor_sys_prio 1
+	pair 4 lag lacp_rate fast max_links 2 revertive on ad_actor_sys_prio 1
 	ip -n "$A" link set a1 type lag_slave actor_port_prio 10
 	ip -n "$A" link set a2 type lag_slave actor_port_prio 20
 	wait_for 20 distributing "$A" lag0 2
