@@ -678,6 +678,7 @@ watch_shows_changes()
 	local said end
 
 	three
+	rm -f "$WORK/ready"
 	flap &
 	said=$(watched q 'a3  [a-z]* -> distributing' -i 0.5)
 	wait %1
@@ -691,7 +692,7 @@ watch_shows_changes()
 		left "$(NO_COLOR=1 watched "$end" 'q quits' lag0)" false
 	done
 	# It goes on when its lag is gone
-	rm "$WORK/ready"
+	rm -f "$WORK/ready"
 	delete_lag &
 	left "$(watched q 'There is no lag0' lag0)" true
 }
