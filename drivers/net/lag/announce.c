@@ -144,6 +144,7 @@ static void lag_announce_peers(struct lag *lag)
 	if (peers || igmp)
 		hrtimer_start(&lag->timer, 0, HRTIMER_MODE_ABS_SOFT);
 	spin_unlock_bh(&lag->lock);
+
 	if (peers)
 		call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, dev);
 	if (igmp)

@@ -110,7 +110,9 @@ static inline u64 lag_hash_order(u64 src, u64 dst, bool symmetric)
  * @dst: destination, 6 octets
  *
  * Return: octets 0 to 7 of the Ethernet header, and 4 to 11 XORed to them: all
- * 12, and no octet of an address falls on the same one of the other.
+ * 12, and no octet of an address falls on the same one of the other.  Pairs
+ * that differ in one place only never have the same word; those that differ in
+ * three places alike may.
  */
 static inline u64 lag_hash_macs(u64 src, u64 dst)
 {
