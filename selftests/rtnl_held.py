@@ -169,7 +169,7 @@ def port_joins_after_the_release(h):
     w = h.world
     w.run(1)
     back = h.carrier("a4", True)
-    w.run(5)
+    w.run(4)
     check(h.held(), "RTNL was not held")
     # Its qdisc takes nothing until RTNL is free: what is given to it is lost
     h.unused("a4", back)
