@@ -315,8 +315,7 @@ static void open_output(char **name, const char *file)
 {
 	int fd;
 
-	if (asprintf(name, "%s.XXXXXX", file) < 0)
-		die(EXIT_KERNEL, "Out of memory.");
+	*name = format_text("%s.XXXXXX", file);
 	fd = mkstemp(*name);
 	if (fd >= 0 && !fchmod(fd, 0644))
 		out = fdopen(fd, "w");

@@ -37,9 +37,6 @@ struct finding *find(const char *device, const char *reason, bool problem,
 __printf(3, 4)
 void mend(struct finding *f, const char *when, const char *format, ...);
 
-/* Like asprintf(), but returns it; out of memory ends the program */
-__printf(1, 2) char *format_text(const char *format, ...);
-
 /* Checks of programs beside us that change lags or ports; all add findings */
 void host_check_lag(const struct lag *lag);
 void host_check_port(const struct lag *lag, const struct port *p);

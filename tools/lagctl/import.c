@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <glob.h>
-#include <stdarg.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,7 +32,7 @@ const char help_import[] =
 
 struct import_block {
 	struct import_block	*next;
-	max_align_t		data[];
+	void			*data;
 };
 
 static struct import_block *import_blocks;
@@ -57,34 +56,25 @@ static const char *const import_formats[] = {
 
 /* Memory */
 
+static void *import_keep(void *data)
+{
+	struct import_block *block = malloc(sizeof(*block));
+
+	if (!block || !data)
+		die(EXIT_KERNEL, "Out of memory.");
+	*block = (struct import_block) { import_blocks, data };
+	import_blocks = block;
+	return data;
+}
+
 void *import_alloc(size_t size)
 {
-	struct import_block *block = calloc(1, sizeof(*block) + size);
-
-	if (!block)
-		die(EXIT_KERNEL, "Out of memory.");
-	block->next = import_blocks;
-	import_blocks = block;
-	return block->data;
+	return import_keep(calloc(1, size));
 }
 
 char *import_copy(const char *text, size_t len)
 {
 	return memcpy(import_alloc(len + 1), text, len);
-}
-
-static char *import_vprint(const char *format, va_list args)
-{
-	va_list again;
-	char *text;
-	int len;
-
-	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
-	va_end(again);
-	text = import_alloc(len + 1);
-	vsnprintf(text, len + 1, format, args);
-	return text;
 }
 
 char *import_print(const char *format, ...)
@@ -93,7 +83,7 @@ char *import_print(const char *format, ...)
 	char *text;
 
 	va_start(args, format);
-	text = import_vprint(format, args);
+	text = import_keep(format_text_args(format, args));
 	va_end(args);
 	return text;
 }
@@ -103,7 +93,7 @@ void import_note(struct import_lag *lag, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	import_text(&lag->notes, import_vprint(format, args));
+	import_text(&lag->notes, import_keep(format_text_args(format, args)));
 	va_end(args);
 }
 
@@ -113,6 +103,7 @@ void import_free(void)
 
 	while ((block = import_blocks)) {
 		import_blocks = block->next;
+		free(block->data);
 		free(block);
 	}
 }

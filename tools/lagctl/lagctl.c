@@ -7,7 +7,6 @@
 #include "lagctl.h"
 
 #include <locale.h>
-#include <stdarg.h>
 #include <unistd.h>
 
 #define VERB(name, summary)	{ #name, summary, help_##name, cmd_##name }
@@ -82,6 +81,26 @@ void usage_error(const char *format, ...)
 	va_end(args);
 	die(EXIT_USAGE, ", see \"lagctl %s%s--help\".",
 	    verb ? verb->name : "", verb ? " " : "");
+}
+
+char *format_text_args(const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		die(EXIT_KERNEL, "Out of memory.");
+	return text;
+}
+
+char *format_text(const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = format_text_args(format, args);
+	va_end(args);
+	return text;
 }
 
 const char *colour(enum colour c)

@@ -7,6 +7,7 @@
 #define _LAGCTL_H
 
 #include <getopt.h>
+#include <stdarg.h>
 
 #include "../user/env.h"
 
@@ -59,6 +60,12 @@ __printf(2, 3) __noreturn void die(int status, const char *format, ...);
 
 /* Wrong arguments: die() that names --help of the verb */
 __printf(1, 2) __noreturn void usage_error(const char *format, ...);
+
+/* Like asprintf() and vasprintf(), but the text is returned, to be freed; out
+ * of memory ends the program
+ */
+__printf(1, 2) char *format_text(const char *format, ...);
+__printf(1, 0) char *format_text_args(const char *format, va_list args);
 
 /* Colours, all empty if they are not wanted */
 enum colour {

@@ -130,12 +130,10 @@ __printf(1, 2) static void event(const char *format, ...)
 
 	strftime(clock, sizeof(clock), "%H:%M:%S", localtime(&now));
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		die(EXIT_KERNEL, "Out of memory.");
+	text = format_text_args(format, args);
 	va_end(args);
 	free(*place);
-	if (asprintf(place, "%s  %s", clock, text) < 0)
-		die(EXIT_KERNEL, "Out of memory.");
+	*place = format_text("%s  %s", clock, text);
 	free(text);
 }
 

@@ -10,7 +10,6 @@
 
 #include "../../drivers/net/lag/engine/names.h"
 
-#include <stdarg.h>
 #include <unistd.h>
 
 const char help_why[] =
@@ -32,26 +31,6 @@ const char help_why[] =
 static struct finding *findings;
 static unsigned int num_findings;
 
-static char *format_list(const char *format, va_list args)
-{
-	char *text;
-
-	if (vasprintf(&text, format, args) < 0)
-		die(EXIT_KERNEL, "Out of memory.");
-	return text;
-}
-
-char *format_text(const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	text = format_list(format, args);
-	va_end(args);
-	return text;
-}
-
 struct finding *find(const char *device, const char *reason, bool problem,
 		     const char *format, ...)
 {
@@ -65,7 +44,7 @@ struct finding *find(const char *device, const char *reason, bool problem,
 	*f = (struct finding) { .device = device, .reason = reason,
 				.problem = problem };
 	va_start(args, format);
-	f->text = format_list(format, args);
+	f->text = format_text_args(format, args);
 	va_end(args);
 	return f;
 }
@@ -77,7 +56,7 @@ void mend(struct finding *f, const char *when, const char *format, ...)
 	assert(f->remedies < FINDING_REMEDIES);
 	f->when[f->remedies] = format_text("%s", when);
 	va_start(args, format);
-	f->command[f->remedies++] = format_list(format, args);
+	f->command[f->remedies++] = format_text_args(format, args);
 	va_end(args);
 }
 
@@ -101,7 +80,7 @@ static void retell(struct finding *f, const char *format, ...)
 
 	free(f->text);
 	va_start(args, format);
-	f->text = format_list(format, args);
+	f->text = format_text_args(format, args);
 	va_end(args);
 }
 
