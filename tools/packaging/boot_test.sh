@@ -10,26 +10,12 @@
 
 set -u
 
-name=$1 manager=$2
-number=0
-failed=0
+manager=$2
 addressed=lag0
 [ "$manager" != ifupdown2 ] || addressed=vmbr0
-
-# test_that WHAT COMMAND...
-test_that() {
-	local what=$1 said
-
-	shift
-	number=$((number + 1))
-	if said=$("$@" 2>&1); then
-		echo "ok $number - $name: $what"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $name: $what"
-		printf '%s\n' "$said" | tail -n 15 | sed 's/^/#   /'
-	fi
-}
+# shellcheck source=tap.sh
+. "$(dirname "$0")/tap.sh" || exit 1
+about="$1: "
 
 # within SECONDS COMMAND...
 within() {
@@ -40,14 +26,6 @@ within() {
 		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.5
 	done
-}
-
-has() {
-	local pattern=$1 text
-
-	shift
-	text=$("$@" 2>&1)
-	[[ $text =~ $pattern ]] || { echo "$*: $text"; return 1; }
 }
 
 is_active() {
@@ -147,5 +125,4 @@ test_that "a pulled cable is told by lagctl why, and pings go on" cable_pulled
 test_that "the lag goes down and up again" again
 test_that "no unit has failed" \
 	has '^$' systemctl list-units --failed --no-legend --plain
-echo "1..$number"
-[ "$failed" -eq 0 ]
+end_tests

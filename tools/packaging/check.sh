@@ -16,31 +16,9 @@ place=$top/out/userland
 layer=$place/layer
 debian=$layer/root
 logs=out/check
-number=0
-failed=0
 
-# test_that WHAT COMMAND...
-test_that() {
-	local what=$1 said
-
-	shift
-	number=$((number + 1))
-	if said=$("$@" 2>&1); then
-		echo "ok $number - $what"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $what"
-		printf '%s\n' "$said" | tail -n 30 | sed 's/^/#   /'
-	fi
-}
-
-has() {
-	local pattern=$1 text
-
-	shift
-	text=$("$@" 2>&1)
-	[[ $text =~ $pattern ]] || { echo "$*: $text"; return 1; }
-}
+# shellcheck source=tap.sh
+. tools/packaging/tap.sh
 
 there() {
 	$userland run "$debian" "$@"
@@ -212,6 +190,7 @@ boot() {
 	done < <(tools/vm/vm -k "$1" --root "$debian" --cables virtio,virtio \
 			--mem 768M --timeout 900 --log "$log" \
 			--add tools/packaging/boot_test.sh \
+			--add tools/packaging/tap.sh \
 			-- bash tools/packaging/boot_test.sh "$2" "$3" 2>&1
 		 echo "status $?")
 }
@@ -270,5 +249,4 @@ trap end_layer EXIT
 for part; do
 	"$part" || test_that "$part can be tested" false
 done
-echo "1..$number"
-[ "$failed" -eq 0 ]
+end_tests
