@@ -244,6 +244,7 @@ static const struct net_device_ops lag_netdev_ops = {
 	.ndo_open		= lag_dev_open,
 	.ndo_stop		= lag_dev_stop,
 	.ndo_start_xmit		= lag_start_xmit,
+	.ndo_select_queue	= lag_select_queue,
 	.ndo_get_xmit_slave	= lag_get_xmit_slave,
 	.ndo_features_check	= passthru_features_check,
 	.ndo_get_stats64	= dev_get_tstats64,

@@ -6,9 +6,9 @@
  *
  * Every packet pays for each register that is saved, so what is rare is not
  * in line but a call at the very end of its caller.  For the same reason a lag
- * has one transmit queue unless told otherwise: then nothing has to be chosen
- * here, and the port chooses its own by XPS or by the hash that the socket or
- * the receiving NIC gave.
+ * has one transmit queue unless told otherwise: then the kernel asks nobody,
+ * and the port chooses its own by XPS or by the hash that the socket or the
+ * receiving NIC gave.
  */
 #include "transmit.h"
 #include "control.h"
@@ -754,6 +754,18 @@ netdev_tx_t lag_start_xmit(struct sk_buff *skb, struct net_device *dev)
 		return lag_xmit_hash(skb, dev, 0);
 
 	return lag_xmit_by_pick(skb, dev);
+}
+
+/* The mapping goes through unchanged, so that the port sees what was recorded
+ * where the packet was received, or what a filter has set.  To save and restore
+ * it instead would cost those too who have one queue.
+ */
+u16 lag_select_queue(struct net_device *dev, struct sk_buff *skb,
+		     struct net_device *sb_dev)
+{
+	u16 queue = skb_get_queue_mapping(skb);
+
+	return likely(queue < dev->real_num_tx_queues) ? queue : 0;
 }
 
 static u32 lag_xmit_hash_of(const struct sk_buff *skb, const struct lag *lag)

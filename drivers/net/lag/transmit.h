@@ -8,6 +8,12 @@
 /* net_device_ops.ndo_start_xmit; dev->tstats must exist */
 netdev_tx_t lag_start_xmit(struct sk_buff *skb, struct net_device *dev);
 
+/* net_device_ops.ndo_select_queue: 0, which says nothing, for a mapping that
+ * is beyond the lag's queues.  Asked only if it has several.
+ */
+u16 lag_select_queue(struct net_device *dev, struct sk_buff *skb,
+		     struct net_device *sb_dev);
+
 /* net_device_ops.ndo_get_xmit_slave: the port that the packet would leave by,
  * where that is no matter of turns; NULL if no port carries traffic.  RCU.
  */
