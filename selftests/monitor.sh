@@ -34,7 +34,9 @@ setup()
 # From now on all is noted
 watch()
 {
-	ip -n "$A" -d monitor link >"$WORK/events" &
+	: >"$WORK/events"
+	# Appended: else a hole would be left of what is cut off below
+	ip -n "$A" -d monitor link >>"$WORK/events" &
 	MONITOR=$!
 	# It listens when it hears the first of these
 	wait_for 5 knock
@@ -113,17 +115,25 @@ carrier_falls()
 	stop "$MONITOR"
 }
 
-# LACPDUs that say nothing new are no event
-silent_while_nothing_changes()
+# more_lacpdus: four have come in
+more_lacpdus()
 {
 	local received
 
-	wait_for 5 distributing "$A" lag0 2
-	wait_for 5 distributing "$B" peer0 2
 	received=$(port_get "$A" a1 counters.lacpdu_rx)
-	watch
 	wait_for 6 more_than $((received + 3)) \
 		port_get "$A" a1 counters.lacpdu_rx
+}
+
+# LACPDUs that say nothing new are no event
+silent_while_nothing_changes()
+{
+	wait_for 5 distributing "$A" lag0 2
+	wait_for 5 distributing "$B" peer0 2
+	# Until all is said that was new when they formed
+	more_lacpdus
+	watch
+	more_lacpdus
 	stop "$MONITOR"
 	not told lag0 ""
 	not told a1 ""
