@@ -156,6 +156,9 @@ as_statistics()
 	join "$A" lag0 a2
 	slow "$B" send b2 kind=marker count=3
 	wait_is 3 3 port_get "$A" a2 counters.marker_rx
+	# After that nothing speaks or changes by itself for a while
+	wait_is 10 defaulted port_get "$A" a1 rx_machine
+	wait_is 10 defaulted port_get "$A" a2 rx_machine
 	one=$(counters)
 	two=$(port_get "$A" a2 counters)
 	all=$(xstats lag_slave)

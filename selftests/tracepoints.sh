@@ -73,30 +73,38 @@ lines()
 	grep -c " $1: port=$2 " "$TRACE/trace" || true
 }
 
-counter()
+# LACPDUs of a1, in and out
+counted()
 {
-	port_get "$A" a1 "counters.$1"
+	reckon '"%d %d" % (at("lacpdu_rx"), at("lacpdu_tx"))' \
+		"$(port_get "$A" a1 counters)"
 }
 
-# Counted and traced while nothing else happens between the two looks
 lacpdus_as_counted()
 {
-	local direction before
-
-	echo >"$TRACE/trace"
-	before=$(counter lacpdu_rx),$(counter lacpdu_tx)
+	wait_for 6 begin
 	wait_for 6 more_than 3 lines lag_pdu_rx a1
 	wait_for 6 more_than 3 lines lag_pdu_tx a1
-	wait_for 3 agree "$before"
+	wait_for 3 agree
 }
 
-# agree RX,TX: so many more than that are counted as are traced
+# From here on, while none comes or goes
+begin()
+{
+	BEFORE=$(counted)
+	echo >"$TRACE/trace"
+	is "$BEFORE" counted
+}
+
+# So many more are counted as are traced, while none comes or goes
 agree()
 {
-	local tx=${1#*,} rx=${1%,*}
+	local now rx tx
 
-	(($(counter lacpdu_rx) - rx == $(lines lag_pdu_rx a1) &&
-	  $(counter lacpdu_tx) - tx == $(lines lag_pdu_tx a1)))
+	now=$(counted)
+	rx=$((${BEFORE% *} + $(lines lag_pdu_rx a1)))
+	tx=$((${BEFORE#* } + $(lines lag_pdu_tx a1)))
+	is "$now" counted && [ "$now" = "$rx $tx" ]
 }
 
 selection()
