@@ -4,6 +4,7 @@
 # Ports join and leave, links fall and rise, options change, lags come and go,
 # all at once and under traffic.  In the end the LAG is whole; the kernel's log
 # is looked at by whoever runs the scripts.
+# Timeout: 1800 s
 #
 #    A                              B
 #   +------------+                 +------------+
@@ -63,6 +64,7 @@ one_port_always_stays()
 	touch "$WORK/enough"
 	wait
 	said=$(cat "$WORK/there")
+	echo "# $said"
 	between 0 "$ROUNDS" reckon 'at("lost")' "$said"
 	expect 0 reckon 'at("duplicates")' "$said"
 	whole

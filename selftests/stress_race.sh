@@ -9,6 +9,7 @@
 #
 # What is done follows from STRESS_SEED and is STRESS_COUNT commands for each
 # of seven; how they mix does not.
+# Timeout: 1800 s
 #
 #    A (lag0 to lag2)            B (peer0, peer1)
 #   +-----------------+         +-----------------+

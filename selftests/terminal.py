@@ -6,7 +6,7 @@ has left there.
     terminal.py END UNTIL READY COMMAND...
 
 END is a key or a signal (INT, TERM); it comes when the text UNTIL, a regular
-expression, is on the screen, or after 20 seconds.  The file READY is there as
+expression, is on the screen, or after 60 seconds.  The file READY is there as
 soon as anything is.  The output has
 
     screen    the last screen, without colours
@@ -65,7 +65,7 @@ def main():
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 30, 120, 0, 0))
     before = termios.tcgetattr(slave)
     pid = start(command, slave)
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 60
     output, done = b"", (0, 0)
     while not re.search(until, screen(output)) and time.monotonic() < limit:
         output += take(master)
