@@ -31,6 +31,8 @@ static struct lag_flow reverse(const struct lag_flow *flow)
 
 	back.src_mac = flow->dst_mac;
 	back.dst_mac = flow->src_mac;
+	back.src_net = flow->dst_net;
+	back.dst_net = flow->src_net;
 	back.src = flow->dst;
 	back.dst = flow->src;
 	back.ports = (u32)port_of(flow->ports, 0) << 16 |
@@ -53,6 +55,8 @@ static struct lag_flow disguise(const struct lag_flow *flow,
 	}
 	same.vlan = other->vlan;
 	if (!ip) {
+		same.src_net = other->src_net;
+		same.dst_net = other->dst_net;
 		same.src = other->src;
 		same.dst = other->dst;
 		same.ports = other->ports;
@@ -75,14 +79,12 @@ static const u8 *take_flow(struct lag_flow *flow, const u8 *data)
 	flow->dst_mac = lag_flow_octets6(data + 6);
 	flow->type = lag_flow_octets4(data + 12);
 	flow->vlan = lag_flow_octets4(data + 12) >> 16 & 0xfff;
-	flow->ip = data[16] & 1;
-	if (data[16] & 2) {
-		flow->src = lag_flow_ipv6_address(data + 17);
-		flow->dst = lag_flow_ipv6_address(data + 33);
-	} else {
-		flow->src = lag_flow_octets4(data + 17);
-		flow->dst = lag_flow_octets4(data + 33);
-	}
+	if (data[16] & 2)
+		lag_flow_set_ipv6(flow, data + 17, data + 33);
+	else
+		lag_flow_set_ipv4(flow, data + 17, data + 33);
+	if (!(data[16] & 1))
+		flow->ip = LAG_FLOW_NO_IP;
 	flow->ports = lag_flow_octets4(data + 49);
 	return data + 53;
 }

@@ -389,14 +389,10 @@ static void flow_take_ip(const struct flow_query *q,
 	const u8 ports[] = { p->src_port >> 8, p->src_port,
 			     p->dst_port >> 8, p->dst_port };
 
-	flow->ip = true;
-	if (p->src.family == AF_INET) {
-		flow->src = lag_flow_octets4(p->src.octets);
-		flow->dst = lag_flow_octets4(p->dst.octets);
-	} else {
-		flow->src = lag_flow_ipv6_address(p->src.octets);
-		flow->dst = lag_flow_ipv6_address(p->dst.octets);
-	}
+	if (p->src.family == AF_INET)
+		lag_flow_set_ipv4(flow, p->src.octets, p->dst.octets);
+	else
+		lag_flow_set_ipv6(flow, p->src.octets, p->dst.octets);
 	if (p->has_ports && !q->fragment)
 		flow->ports = lag_flow_octets4(ports);
 }

@@ -297,14 +297,10 @@ static void packet_take_addresses(const struct packet_place *at,
 {
 	const u8 *src = at->addresses;
 
-	if (at->ipv6) {
-		flow->src = lag_flow_ipv6_address(src);
-		flow->dst = lag_flow_ipv6_address(src + 16);
-	} else {
-		flow->src = lag_flow_octets4(src);
-		flow->dst = lag_flow_octets4(src + 4);
-	}
-	flow->ip = true;
+	if (at->ipv6)
+		lag_flow_set_ipv6(flow, src, src + 16);
+	else
+		lag_flow_set_ipv4(flow, src, src + 4);
 	flow->ports = 0;
 }
 
@@ -470,7 +466,7 @@ bool packet_read(const u8 *data, unsigned int len, bool encap,
 	struct packet_place at = { .fragment = false };
 	unsigned int i;
 
-	*flow = (struct lag_flow) { .ip = false };
+	*flow = (struct lag_flow) { .ip = LAG_FLOW_NO_IP };
 	at.offset = packet_read_link(&p, flow);
 	at.type = flow->type;
 	if (!at.offset ||

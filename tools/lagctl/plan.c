@@ -76,14 +76,14 @@ static const u8 plan_policies[] = {
 /* All that any policy reads; no padding, for it is compared as it lies */
 struct plan_key {
 	u64	src_mac, dst_mac;
-	u64	src, dst;
-	u64	inner_src, inner_dst;
+	u64	src_net, dst_net, src, dst;
+	u64	inner_src_net, inner_dst_net, inner_src, inner_dst;
 	u32	ports, inner_ports;
 	u16	type, vlan;
 	u16	ip, inner_ip;
 };
 
-static_assert(sizeof(struct plan_key) == 64);
+static_assert(sizeof(struct plan_key) == 96);
 
 struct plan_flow {
 	struct plan_key	key;
@@ -140,10 +140,8 @@ static size_t plan_hash(const struct plan_key *key)
 	u64 hash = 0;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(*key) / sizeof(*word); i++) {
-		hash = (hash ^ word[i]) * LAG_HASH_MUL_1;
-		hash ^= hash >> 32;
-	}
+	for (i = 0; i < sizeof(*key) / sizeof(*word); i++)
+		hash = lag_hash_next(hash, word[i]);
 	return hash;
 }
 
@@ -190,7 +188,10 @@ static void plan_add(struct plan *p, const struct pcap_pkthdr *header,
 
 	key = (struct plan_key) {
 		.src_mac = outer.src_mac, .dst_mac = outer.dst_mac,
+		.src_net = outer.src_net, .dst_net = outer.dst_net,
 		.src = outer.src, .dst = outer.dst,
+		.inner_src_net = inner.src_net,
+		.inner_dst_net = inner.dst_net,
 		.inner_src = inner.src, .inner_dst = inner.dst,
 		.ports = outer.ports, .inner_ports = inner.ports,
 		.type = outer.type, .vlan = outer.vlan,
@@ -329,6 +330,8 @@ static u32 plan_hash_flow(const struct plan *p, const struct plan_key *key,
 		.src_mac = key->src_mac, .dst_mac = key->dst_mac,
 		.type = key->type, .vlan = key->vlan,
 		.ip = encap ? key->inner_ip : key->ip,
+		.src_net = encap ? key->inner_src_net : key->src_net,
+		.dst_net = encap ? key->inner_dst_net : key->dst_net,
 		.src = encap ? key->inner_src : key->src,
 		.dst = encap ? key->inner_dst : key->dst,
 		.ports = encap ? key->inner_ports : key->ports,

@@ -30,6 +30,7 @@ typedef int32_t s32;
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define max(a, b)		((a) > (b) ? (a) : (b))
+#define swab64(x)		__builtin_bswap64(x)
 #define hweight64(x)		((unsigned int)__builtin_popcountll(x))
 #define __ffs64(x)		((unsigned int)__builtin_ctzll(x))
 #define fallthrough		__attribute__((__fallthrough__))

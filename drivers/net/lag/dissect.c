@@ -33,19 +33,18 @@ static int lag_dissect_ip(const struct sk_buff *skb, __be16 type, int offset,
 		const struct flow_dissector_key_ipv4_addrs *v4;
 
 		v4 = &keys.addrs.v4addrs;
-		flow->src = lag_flow_octets4((const u8 *)&v4->src);
-		flow->dst = lag_flow_octets4((const u8 *)&v4->dst);
+		lag_flow_set_ipv4(flow, (const u8 *)&v4->src,
+				  (const u8 *)&v4->dst);
 	} else if (keys.control.addr_type == FLOW_DISSECTOR_KEY_IPV6_ADDRS) {
 		const struct flow_dissector_key_ipv6_addrs *v6;
 
 		v6 = &keys.addrs.v6addrs;
-		flow->src = lag_flow_ipv6_address((const u8 *)&v6->src);
-		flow->dst = lag_flow_ipv6_address((const u8 *)&v6->dst);
+		lag_flow_set_ipv6(flow, (const u8 *)&v6->src,
+				  (const u8 *)&v6->dst);
 	} else {
 		return 0;
 	}
 
-	flow->ip = true;
 	flow->ports = 0;
 	if (!lag_dissect_has_ports(keys.basic.ip_proto) ||
 	    keys.control.flags & FLOW_DIS_IS_FRAGMENT)

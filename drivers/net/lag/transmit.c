@@ -204,15 +204,11 @@ static __always_inline bool lag_xmit_has_ipv4(const struct sk_buff *skb)
 	       lag_xmit_is_ipv4(skb->data);
 }
 
-/* What lag_hash() takes of such a packet, from words as they lie in it */
-static __always_inline u64 lag_xmit_macs(const u8 *data)
+/* What lag_hash() makes of such a packet, from words as they lie in it */
+static __always_inline u64 lag_xmit_ips(const u8 *ip, u32 seed)
 {
-	return get_unaligned_le64(data) ^ get_unaligned_le64(data + 4);
-}
-
-static __always_inline u64 lag_xmit_ips(const u8 *ip)
-{
-	return get_unaligned_le64(ip + LAG_XMIT_IPV4(saddr));
+	return lag_hash_first(seed,
+			      get_unaligned_le64(ip + LAG_XMIT_IPV4(saddr)));
 }
 
 static __always_inline u32 lag_xmit_ports(const u8 *ip)
@@ -222,7 +218,7 @@ static __always_inline u32 lag_xmit_ports(const u8 *ip)
 
 static __always_inline u32 lag_xmit_plain_layer34(const u8 *ip, u32 seed)
 {
-	return lag_hash_mix(lag_xmit_ips(ip), lag_xmit_ports(ip), seed);
+	return lag_hash_deal(lag_xmit_ips(ip, seed), lag_xmit_ports(ip));
 }
 
 static __always_inline bool lag_xmit_is_tunnel(const u8 *ip)
@@ -270,9 +266,8 @@ static __always_inline bool lag_xmit_read_ipv4(const u8 *ip, unsigned int len,
 	if (len < LAG_XMIT_IPV4_LEN || !lag_xmit_is_plain_ipv4(ip))
 		return false;
 
-	flow->ip = true;
-	flow->src = get_unaligned_le32(ip + LAG_XMIT_IPV4(saddr));
-	flow->dst = get_unaligned_le32(ip + LAG_XMIT_IPV4(daddr));
+	lag_flow_set_ipv4(flow, ip + LAG_XMIT_IPV4(saddr),
+			  ip + LAG_XMIT_IPV4(daddr));
 	protocol = lag_xmit_ipv4_protocol(ip);
 	if (protocol == htonl(IPPROTO_TCP) || protocol == htonl(IPPROTO_UDP) ||
 	    protocol == htonl(IPPROTO_SCTP))
@@ -294,9 +289,8 @@ static __always_inline bool lag_xmit_read_ipv6(const u8 *ip, unsigned int len,
 	else if (protocol != IPPROTO_ICMPV6)
 		return false;
 
-	flow->ip = true;
-	flow->src = lag_flow_ipv6_address(ip + LAG_XMIT_IPV6(saddr));
-	flow->dst = lag_flow_ipv6_address(ip + LAG_XMIT_IPV6(daddr));
+	lag_flow_set_ipv6(flow, ip + LAG_XMIT_IPV6(saddr),
+			  ip + LAG_XMIT_IPV6(daddr));
 	return true;
 }
 
@@ -375,7 +369,9 @@ static noinline netdev_tx_t lag_xmit_layer34(struct sk_buff *skb,
 	return lag_xmit_flow(skb, dev, LAG_HASH_LAYER34, false);
 }
 
-/* The next most common: IPv6, and IPv4 behind a VLAN tag in the frame */
+/* The next most common: IPv6, and IPv4 behind a VLAN tag in the frame.  The
+ * EtherType is there.
+ */
 static noinline netdev_tx_t lag_xmit_layer34_rarer(struct sk_buff *skb,
 						   struct net_device *dev)
 {
@@ -385,9 +381,6 @@ static noinline netdev_tx_t lag_xmit_layer34_rarer(struct sk_buff *skb,
 	struct lag_flow flow = {};
 	__be16 type;
 	u32 hash;
-
-	if (unlikely(!lag_xmit_has(skb, tagged + LAG_XMIT_IPV4_LEN)))
-		return lag_xmit_layer34(skb, dev);
 
 	type = lag_xmit_type(data + LAG_XMIT_TYPE);
 	if (type == htons(ETH_P_IPV6)) {
@@ -400,7 +393,9 @@ static noinline netdev_tx_t lag_xmit_layer34_rarer(struct sk_buff *skb,
 		return lag_xmit_hash(skb, dev, hash);
 	}
 
-	if (!eth_type_vlan(type) || !lag_xmit_is_plain(data + tagged) ||
+	if (!eth_type_vlan(type) ||
+	    !lag_xmit_has(skb, tagged + LAG_XMIT_IPV4_LEN) ||
+	    !lag_xmit_is_plain(data + tagged) ||
 	    !lag_xmit_has_ports(data + tagged))
 		return lag_xmit_layer34(skb, dev);
 
@@ -658,8 +653,9 @@ lag_xmit_layer34_inline(struct sk_buff *skb, struct net_device *dev)
 	const struct lag *lag = netdev_priv(dev);
 	const u8 *ip = skb->data + ETH_HLEN;
 
-	if (!lag_xmit_has_ipv4(skb) || !lag_xmit_is_plain_ipv4(ip) ||
-	    !lag_xmit_has_ports(ip))
+	if (!lag_xmit_has(skb, ETH_HLEN + LAG_XMIT_IPV4_LEN))
+		return lag_xmit_layer34(skb, dev);
+	if (!lag_xmit_is_plain(ip) || !lag_xmit_has_ports(ip))
 		return lag_xmit_layer34_rarer(skb, dev);
 
 	return lag_xmit_hash(skb, dev,
@@ -686,29 +682,33 @@ static __always_inline netdev_tx_t
 lag_xmit_layer23_inline(struct sk_buff *skb, struct net_device *dev)
 {
 	const struct lag *lag = netdev_priv(dev);
-	const u8 *ip = skb->data + ETH_HLEN;
+	const u8 *data = skb->data;
+	u32 hash;
+	u64 ips;
 
-	if (!lag_xmit_has_ipv4(skb) || !lag_xmit_is_plain_ipv4(ip))
+	if (!lag_xmit_has_ipv4(skb) || !lag_xmit_is_plain_ipv4(data + ETH_HLEN))
 		return lag_xmit_layer23(skb, dev);
 
-	return lag_xmit_hash(skb, dev,
-			     lag_hash_mix(lag_xmit_ips(ip),
-					  lag_xmit_macs(skb->data),
-					  READ_ONCE(lag->hash_seed)));
+	ips = lag_xmit_ips(data + ETH_HLEN, READ_ONCE(lag->hash_seed));
+	hash = lag_hash_layer23(ips, get_unaligned_le64(data + 4),
+				get_unaligned_le64(data));
+	return lag_xmit_hash(skb, dev, hash);
 }
 
 static __always_inline netdev_tx_t
 lag_xmit_layer2_inline(struct sk_buff *skb, struct net_device *dev)
 {
 	const struct lag *lag = netdev_priv(dev);
+	const u8 *data = skb->data;
+	u32 hash;
 
 	if (!lag_xmit_has_ipv4(skb))
 		return lag_xmit_layer2(skb, dev);
 
-	return lag_xmit_hash(skb, dev,
-			     lag_hash_mix(lag_xmit_macs(skb->data),
-					  lag_hash_type(ETH_P_IP),
-					  READ_ONCE(lag->hash_seed)));
+	hash = lag_hash_layer2(READ_ONCE(lag->hash_seed),
+			       get_unaligned_le64(data + ETH_ALEN),
+			       get_unaligned_le64(data));
+	return lag_xmit_hash(skb, dev, hash);
 }
 
 static __always_inline netdev_tx_t

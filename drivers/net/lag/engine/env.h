@@ -15,6 +15,7 @@
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
+#include <linux/swab.h>
 #include <linux/types.h>
 
 struct lacp_port;

@@ -20,8 +20,19 @@
  */
 #define LAG_HASH_MUL_1		0xff51afd7ed558ccdULL
 #define LAG_HASH_MUL_2		0xee69c35ba61fd481ULL
-#define LAG_HASH_MUL_IPV6	0x9e3779b97f4a7c15ULL
 #define LAG_HASH_MUL_GIVEN	0x9e3779b1U
+
+/**
+ * enum lag_flow_ip - of which version the addresses of a flow are
+ * @LAG_FLOW_NO_IP: there are none
+ * @LAG_FLOW_IPV4: IPv4
+ * @LAG_FLOW_IPV6: IPv6
+ */
+enum lag_flow_ip {
+	LAG_FLOW_NO_IP,
+	LAG_FLOW_IPV4,
+	LAG_FLOW_IPV6,
+};
 
 /**
  * struct lag_flow - what the policies can read of a packet
@@ -29,21 +40,25 @@
  * @dst_mac: destination MAC address, 6 octets
  * @type: EtherType behind all VLAN tags, as a number
  * @vlan: VLAN id of the outermost tag, 0: none
- * @ip: IPv4 or IPv6; only then are the following set
- * @src: source address; IPv4: 4 octets, IPv6: lag_flow_ipv6_address()
+ * @ip: &enum lag_flow_ip; the following are set with it only
+ * @src_net: source address, IPv6: its first 8 octets, else 0
+ * @dst_net: destination address likewise
+ * @src: source address, IPv4: 4 octets, IPv6: its last 8
  * @dst: destination address likewise
  * @ports: TCP, UDP or SCTP: source port, destination port, 4 octets; 0 for
  *	other protocols and for every fragment
  *
- * With policies encap2+3 and encap3+4 @src, @dst and @ports are those of the
- * innermost packet.
+ * With policies encap2+3 and encap3+4 all from @ip on is of the innermost
+ * packet.
  */
 struct lag_flow {
 	u64	src_mac;
 	u64	dst_mac;
 	u16	type;
 	u16	vlan;
-	bool	ip;
+	u8	ip;
+	u64	src_net;
+	u64	dst_net;
 	u64	src;
 	u64	dst;
 	u32	ports;
@@ -64,108 +79,102 @@ static inline u64 lag_flow_octets8(const u8 *o)
 	return lag_flow_octets4(o) | (u64)lag_flow_octets4(o + 4) << 32;
 }
 
-static inline u64 lag_hash_rotate(u64 x)
+/* Addresses as they lie on the wire */
+static __always_inline void lag_flow_set_ipv4(struct lag_flow *flow,
+					      const u8 *src, const u8 *dst)
 {
-	return x << 32 | x >> 32;
+	flow->ip = LAG_FLOW_IPV4;
+	flow->src_net = 0;
+	flow->dst_net = 0;
+	flow->src = lag_flow_octets4(src);
+	flow->dst = lag_flow_octets4(dst);
 }
 
-/**
- * lag_flow_ipv6_address() - 16 octets in the place of an IPv4 address
- * @address: as on the wire
- *
- * The subnet must not cancel out with the interface identifier, nor the
- * source with the destination: hence the rotation and the product.
- *
- * Return: what &lag_flow.src or &lag_flow.dst takes.
- */
-static inline u64 lag_flow_ipv6_address(const u8 *address)
+static __always_inline void lag_flow_set_ipv6(struct lag_flow *flow,
+					      const u8 *src, const u8 *dst)
 {
-	return (lag_hash_rotate(lag_flow_octets8(address)) ^
-		lag_flow_octets8(address + 8)) * LAG_HASH_MUL_IPV6;
+	flow->ip = LAG_FLOW_IPV6;
+	flow->src_net = lag_flow_octets8(src);
+	flow->dst_net = lag_flow_octets8(dst);
+	flow->src = lag_flow_octets8(src + 8);
+	flow->dst = lag_flow_octets8(dst + 8);
 }
 
-/**
- * lag_hash_pair() - source and destination in one word
- * @src: source
- * @dst: destination
- *
- * Return: the word; for IPv4 the 8 octets as they lie in the header.
- */
-static inline u64 lag_hash_pair(u64 src, u64 dst)
+/* With hash_symmetric: the destination takes the place of the source. */
+static inline bool lag_flow_turns(const struct lag_flow *flow)
 {
-	return src ^ lag_hash_rotate(dst);
-}
+	u16 src_port = flow->ports;
+	u16 dst_port = flow->ports >> 16;
 
-static inline u64 lag_hash_order(u64 src, u64 dst, bool symmetric)
-{
-	if (symmetric && src > dst)
-		return lag_hash_pair(dst, src);
-
-	return lag_hash_pair(src, dst);
-}
-
-/**
- * lag_hash_macs() - two MAC addresses in one word
- * @src: source, 6 octets
- * @dst: destination, 6 octets
- *
- * Return: octets 0 to 7 of the Ethernet header, and 4 to 11 XORed to them: all
- * 12, and no octet of an address falls on the same one of the other.  Pairs
- * that differ in one place only never have the same word; those that differ in
- * three places alike may.
- */
-static inline u64 lag_hash_macs(u64 src, u64 dst)
-{
-	return (dst | src << 48) ^ (dst >> 32 | src << 16);
-}
-
-static inline u64 lag_hash_order_macs(u64 src, u64 dst, bool symmetric)
-{
-	if (symmetric && src > dst)
-		return lag_hash_macs(dst, src);
-
-	return lag_hash_macs(src, dst);
-}
-
-/**
- * lag_hash_type() - the EtherType's 2 octets
- * @type: as a number
- *
- * Return: as they lie in the header.
- */
-static inline u16 lag_hash_type(u16 type)
-{
-	return (type << 8 | type >> 8) & 0xffff;
-}
-
-static inline u32 lag_hash_ports(const struct lag_flow *flow, bool symmetric)
-{
-	u16 dst = flow->ports >> 16;
-	u16 src = flow->ports;
-
+	if (flow->src_net != flow->dst_net)
+		return flow->src_net > flow->dst_net;
+	if (flow->src != flow->dst)
+		return flow->src > flow->dst;
 	/* Between two ports of one host only the ports tell the direction. */
-	if (symmetric && (flow->src > flow->dst ||
-			  (flow->src == flow->dst && src > dst)))
-		return (u32)src << 16 | dst;
+	return src_port > dst_port;
+}
 
-	return flow->ports;
+/* Words go into a hash one after the other, and the seed before all of them.
+ * None is put together with another before: they could cancel out.
+ */
+
+/**
+ * lag_hash_first() - the first word, of those packets that shall cost least
+ * @seed: %IFLA_LAG_HASH_SEED
+ * @word: up to 8 octets
+ *
+ * Return: the hash so far.
+ */
+static inline u64 lag_hash_first(u32 seed, u64 word)
+{
+	u64 x = (word ^ seed) * LAG_HASH_MUL_1;
+
+	return x ^ x >> 32;
 }
 
 /**
- * lag_hash_mix() - what every policy ends in
- * @a: first word
- * @b: second word
- * @seed: %IFLA_LAG_HASH_SEED
+ * lag_hash_next() - a word that others follow
+ * @hash: so far, or the seed
+ * @word: up to 8 octets
+ *
+ * Multiplication carries to higher bits only: so the highest octet, which
+ * depends on all of them, becomes the lowest.
+ *
+ * Return: the hash so far.
+ */
+static inline u64 lag_hash_next(u64 hash, u64 word)
+{
+	return swab64((hash ^ word) * LAG_HASH_MUL_1);
+}
+
+/**
+ * lag_hash_last() - the last word, of any octets
+ * @hash: so far
+ * @word: up to 8 octets
  *
  * Return: the hash.
  */
-static inline u32 lag_hash_mix(u64 a, u64 b, u32 seed)
+static inline u32 lag_hash_last(u64 hash, u64 word)
 {
-	u64 x = (a ^ seed) * LAG_HASH_MUL_1;
+	u64 x = (hash ^ word) * LAG_HASH_MUL_2;
 
-	x ^= x >> 32;
-	x = (x ^ b) * LAG_HASH_MUL_2;
-	return x >> 32;
+	x ^= x >> 18;
+	return x * LAG_HASH_MUL_1 >> 32;
+}
+
+/**
+ * lag_hash_deal() - the last word, of numbers that are given away in turn
+ * @hash: so far
+ * @word: ports, VLAN id
+ *
+ * Slots get consecutive and even numbers more evenly than chance would have
+ * it.
+ *
+ * Return: the hash.
+ */
+static inline u32 lag_hash_deal(u64 hash, u64 word)
+{
+	return (hash ^ word) * LAG_HASH_MUL_2 >> 32;
 }
 
 /**
@@ -189,6 +198,55 @@ static inline unsigned int lag_hash_slot(u32 hash)
 	return hash >> 24;
 }
 
+/* The policies, of words that can be read from a packet as they are.  Octets
+ * are counted from the begin of the Ethernet header, as if there were no VLAN
+ * tag.
+ */
+
+/**
+ * lag_hash_layer2() - MAC addresses and EtherType
+ * @seed: %IFLA_LAG_HASH_SEED
+ * @octets6: octets 6 to 13, source MAC address and EtherType
+ * @octets0: octets 0 to 7, destination MAC address and two of the source
+ *
+ * Return: the hash.
+ */
+static inline u32 lag_hash_layer2(u32 seed, u64 octets6, u64 octets0)
+{
+	return lag_hash_last(lag_hash_next(seed, octets6), octets0);
+}
+
+/**
+ * lag_hash_layer23() - MAC addresses and IP addresses
+ * @ips: hash of the IP addresses
+ * @octets4: octets 4 to 11, two of the destination MAC address and source
+ * @octets0: octets 0 to 7, destination MAC address and two of the source
+ *
+ * Return: the hash.
+ */
+static inline u32 lag_hash_layer23(u64 ips, u64 octets4, u64 octets0)
+{
+	return lag_hash_last(lag_hash_next(ips, octets4), octets0);
+}
+
+/* Source and destination, the other way round with hash_symmetric if
+ * lag_flow_turns()
+ */
+static __always_inline u64 lag_hash_ips(const struct lag_flow *flow, bool turn,
+					u32 seed)
+{
+	u64 hash;
+
+	if (flow->ip == LAG_FLOW_IPV4)
+		return lag_hash_first(seed, turn ? flow->dst | flow->src << 32 :
+						   flow->src | flow->dst << 32);
+
+	hash = lag_hash_next(seed, turn ? flow->dst_net : flow->src_net);
+	hash = lag_hash_next(hash, turn ? flow->src_net : flow->dst_net);
+	hash = lag_hash_next(hash, turn ? flow->dst : flow->src);
+	return lag_hash_next(hash, turn ? flow->src : flow->dst);
+}
+
 /**
  * lag_hash() - the hash of a flow
  * @flow: what the packet says
@@ -196,41 +254,56 @@ static inline unsigned int lag_hash_slot(u32 hash)
  * @symmetric: %IFLA_LAG_HASH_SYMMETRIC
  * @seed: %IFLA_LAG_HASH_SEED
  *
- * What goes into lag_hash_mix():
+ * The words that go into it, after the seed:
  *
- * ===================== ============================= ====================
- * policy                first word                    second word
- * ===================== ============================= ====================
- * layer2                pair of MAC addresses         EtherType
- * layer2+3, encap2+3    pair of IP addresses          pair of MAC addresses
- * layer3+4, encap3+4    pair of IP addresses          ports
- * vlan+srcmac           source MAC address            VLAN id
- * ===================== ============================= ====================
+ * ===================== =================================================
+ * policy                words
+ * ===================== =================================================
+ * layer2                lag_hash_layer2()
+ * layer2+3, encap2+3    IP addresses, then lag_hash_layer23()
+ * layer3+4, encap3+4    IP addresses, ports
+ * vlan+srcmac           source MAC address, VLAN id
+ * ===================== =================================================
+ *
+ * IPv4 addresses are one word, the source in the lower half.  Those of IPv6
+ * are four: the first half of the source and of the destination, and the
+ * second half of each.
  *
  * A flow that is not IP counts as with layer2, but for vlan+srcmac.  With
- * @symmetric the lower number of a pair comes first, of the addresses and of
- * the MAC addresses each; the ports follow the addresses.
+ * @symmetric the lower MAC address is taken for the source, and so is,
+ * together with its port, the lower IP address.
  *
  * Return: the hash; lag_hash_slot() tells the slot.
  */
 static __always_inline u32 lag_hash(const struct lag_flow *flow, u8 policy,
 				    bool symmetric, u32 seed)
 {
-	u64 macs;
+	u64 src_mac = flow->src_mac;
+	u64 dst_mac = flow->dst_mac;
+	u32 ports = flow->ports;
+	u64 octets0, type, ips;
+	bool turn;
 
 	if (policy == LAG_HASH_VLAN_SRCMAC)
-		return lag_hash_mix(flow->src_mac, flow->vlan, seed);
+		return lag_hash_deal(lag_hash_first(seed, src_mac),
+				     flow->vlan);
 
-	macs = lag_hash_order_macs(flow->src_mac, flow->dst_mac, symmetric);
+	if (symmetric && src_mac > dst_mac) {
+		src_mac = flow->dst_mac;
+		dst_mac = flow->src_mac;
+	}
+	octets0 = dst_mac | src_mac << 48;
+	type = (flow->type << 8 | flow->type >> 8) & 0xffff;
 	if (!flow->ip || policy == LAG_HASH_LAYER2)
-		return lag_hash_mix(macs, lag_hash_type(flow->type), seed);
+		return lag_hash_layer2(seed, src_mac | type << 48, octets0);
 
+	turn = symmetric && lag_flow_turns(flow);
+	ips = lag_hash_ips(flow, turn, seed);
 	if (policy == LAG_HASH_LAYER23 || policy == LAG_HASH_ENCAP23)
-		return lag_hash_mix(lag_hash_order(flow->src, flow->dst,
-						   symmetric), macs, seed);
+		return lag_hash_layer23(ips, dst_mac >> 32 | src_mac << 16,
+					octets0);
 
-	return lag_hash_mix(lag_hash_order(flow->src, flow->dst, symmetric),
-			    lag_hash_ports(flow, symmetric), seed);
+	return lag_hash_deal(ips, turn ? ports << 16 | ports >> 16 : ports);
 }
 
 #endif /* _LAG_ENGINE_HASH_H */
