@@ -108,7 +108,7 @@ guest() {
 		shift
 	done
 	shift
-	tools/vm/vm -k "$kernel" --lag --timeout 3000 "${options[@]}" \
+	tools/vm/vm -k "$kernel" --lag --timeout 10800 "${options[@]}" \
 		--log "$logs/$name.log" --add selftests \
 		--add tools/vm/run_selftests.sh --add tools/packaging \
 		--add Documentation/networking/lag.rst "${modules[@]}" \
