@@ -63,10 +63,12 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 echo "deps: installing for $*: ${missing[*]}" >&2
-"${root[@]}" apt-get update -qq ||
+# A network may fail for a moment, somebody else may be installing
+patient=(-o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
+"${root[@]}" apt-get update -qq "${patient[@]}" ||
 	die "apt-get update failed: is there a network?"
 "${root[@]}" apt-get install -y -qq --no-install-recommends \
-	"${missing[@]}" >&2 </dev/null || {
+	"${patient[@]}" "${missing[@]}" >&2 </dev/null || {
 	free=$(df -Pm / | awk 'NR == 2 { print $4 }')
 	die "apt-get install failed, see above: is there a network? $free MB" \
 	    "are free on /"
