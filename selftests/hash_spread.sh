@@ -83,7 +83,7 @@ layer2_looks_at_addresses_only()
 	expect 1 in_use "$(flows 32)"
 }
 
-# One pair of addresses is one port, sixteen are more
+# One pair of addresses is one port; sixteen are more but in 1 of 20,000 runs
 layer23_looks_at_ip_addresses()
 {
 	local i before after used=0
@@ -96,16 +96,16 @@ layer23_looks_at_ip_addresses()
 	for i in 1 2 3 4; do
 		before[i]=$(tx_packets "$A" "a$i")
 	done
-	for ((i = 10; i < 26; i++)); do
-		in_ns "$A" busybox ping -c 1 -W 1 "192.0.2.$i" >/dev/null
-		in_ns "$A" busybox ping -c 1 -W 1 "192.0.2.$i" >/dev/null
-	done
+	in_ns "$A" bash -c 'for host in {10..25}; do
+		for _ in {1..12}; do echo >"/dev/udp/192.0.2.$host/9"; done
+	done'
 	for i in 1 2 3 4; do
 		after=$(tx_packets "$A" "a$i")
 		# LACPDUs are two a second at most
 		((after - before[i] < 8)) || : $((++used))
 	done
-	((used >= 2)) || fail "$used ports used for 16 addresses"
+	# One of them may be that of the ARP requests
+	((used >= 3)) || fail "$used ports used for 16 addresses"
 	ip -n "$A" link set lag0 type lag xmit_hash_policy layer3+4
 }
 
