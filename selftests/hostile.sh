@@ -31,16 +31,20 @@ ALL_TESTS="
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
 
+SEED=${HOSTILE_SEED:-1}
+COUNT=${HOSTILE_COUNT:-300}
+
 setup()
 {
 	lag_require
+	echo "# HOSTILE_SEED=$SEED HOSTILE_COUNT=$COUNT"
 }
 
 # hostile CASE [NAME=VALUE...]: from both ports
 hostile()
 {
 	in_ns "$B" python3 "$HERE/hostile.py" "$1" b1 b2 \
-		"seed=${HOSTILE_SEED:-1}" "count=${HOSTILE_COUNT:-300}" "${@:2}"
+		"seed=$SEED" "count=$COUNT" "${@:2}"
 }
 
 # A lag and its partner, both alive
@@ -114,8 +118,8 @@ messy_out()
 		ip -n "$A" link set lag0 type lag xmit_hash_policy "$policy"
 		before=$(tx_packets "$A" lag0)
 		sent=$(in_ns "$A" python3 "$HERE/hostile.py" messy_out \
-			"seed=${HOSTILE_SEED:-1}" "count=${HOSTILE_COUNT:-300}")
-		((sent * 3 > ${HOSTILE_COUNT:-300})) || fail "only $sent frames were sent"
+			"seed=$SEED" "count=$COUNT")
+		((sent * 3 > COUNT)) || fail "only $sent frames were sent"
 		between $((before + sent)) $((before + sent + 5)) \
 			tx_packets "$A" lag0
 	done

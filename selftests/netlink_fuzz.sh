@@ -26,9 +26,14 @@ ALL_TESTS="
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
 
+SEED=${FUZZ_SEED:-1}
+COUNT=${FUZZ_COUNT:-3000}
+LAGS=${FUZZ_LAGS:-16}
+
 setup()
 {
 	lag_require modprobe
+	echo "# FUZZ_SEED=$SEED FUZZ_COUNT=$COUNT FUZZ_LAGS=$LAGS"
 	modprobe -q dummy numdummies=0 || skip_all "needs the driver dummy"
 }
 
@@ -36,8 +41,7 @@ fuzz()
 {
 	setup_ns A
 	in_ns "$A" python3 "$HERE/netlink_fuzz.py" "$1" \
-		"seed=${FUZZ_SEED:-1}" "count=${FUZZ_COUNT:-3000}" \
-		"lags=${FUZZ_LAGS:-16}"
+		"seed=$SEED" "count=$COUNT" "lags=$LAGS"
 }
 
 for name in $ALL_TESTS; do

@@ -21,17 +21,22 @@ ALL_TESTS="
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
 
+SEED=${SOAK_SEED:-1}
+LONG=${SOAK_SECONDS:-10}
+LAGS=${SOAK_LAGS:-16}
+
 setup()
 {
 	lag_require
+	echo "# SOAK_SEED=$SEED SOAK_SECONDS=$LONG SOAK_LAGS=$LAGS"
 	modprobe -q veth || true
 }
 
 soak()
 {
 	setup_ns A
-	in_ns "$A" python3 "$HERE/soak.py" "seconds=${SOAK_SECONDS:-10}" \
-		"seed=${SOAK_SEED:-1}" "$@"
+	in_ns "$A" python3 "$HERE/soak.py" "seconds=$LONG" \
+		"seed=$SEED" "$@"
 }
 
 most_ports()
@@ -41,7 +46,7 @@ most_ports()
 
 many_lags()
 {
-	soak "lags=${SOAK_LAGS:-16}" ports=2
+	soak "lags=$LAGS" ports=2
 }
 
 run_tests

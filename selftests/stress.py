@@ -220,6 +220,8 @@ def fork(function, *args):
 
 
 def crowd(seed, count, places):
+    print("# STRESS_SEED=%s STRESS_COUNT=%s: %d commands by %d at once" % (
+        seed, count, int(count) * len(places), len(places)), flush=True)
     pids = [fork(act, *place.split(":"), seed, int(count)) for place in places]
     return max(os.waitpid(pid, 0)[1] for pid in pids) and 1
 

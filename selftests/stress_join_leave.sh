@@ -6,6 +6,8 @@
 # is looked at by whoever runs the scripts.
 # Timeout: 1800 s
 #
+# What is done follows from STRESS_SEED and is LAG_ROUNDS rounds of each.
+#
 #    A                              B
 #   +------------+                 +------------+
 #   |  lag0 -- a1..a4 ----------- b1..b4 -- peer0
@@ -20,11 +22,13 @@ ALL_TESTS="
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
 
+SEED=${STRESS_SEED:-1}
 ROUNDS=${LAG_ROUNDS:-15}
 
 setup()
 {
 	lag_require
+	echo "# STRESS_SEED=$SEED LAG_ROUNDS=$ROUNDS"
 	pair 4 lag lacp_rate fast
 	whole
 }
@@ -70,10 +74,12 @@ one_port_always_stays()
 	whole
 }
 
+# Each is a process of its own, and in such Bash begins anew
 pull_cables()
 {
 	local i
 
+	RANDOM=$SEED
 	for ((i = 0; i < ROUNDS; i++)); do
 		unplug "$B" "b$((RANDOM % 4 + 1))"
 		plug "$B" "b$((RANDOM % 4 + 1))"
@@ -84,6 +90,7 @@ change_options()
 {
 	local i
 
+	RANDOM=$SEED
 	for ((i = 0; i < ROUNDS; i++)); do
 		ip -n "$A" link set lag0 type lag \
 			max_links $((RANDOM % 4 + 1)) \
@@ -97,6 +104,7 @@ join_and_leave()
 {
 	local i
 
+	RANDOM=$SEED
 	for ((i = 0; i < ROUNDS; i++)); do
 		ip -n "$A" link set "a$((RANDOM % 4 + 1))" nomaster
 		ip -n "$A" link set "a$((RANDOM % 4 + 1))" master lag0

@@ -32,7 +32,6 @@ setup()
 {
 	lag_require modprobe
 	modprobe -q -a veth 8021q bridge macvlan vrf || true
-	echo "# STRESS_SEED=$SEED STRESS_COUNT=$COUNT"
 }
 
 # players NS1 NS2: where it all happens

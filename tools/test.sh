@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# All tests, one after the other; TAP of each, and at the end the sum.
+# All tests, one after the other; TAP of each, and at the end the sum, what
+# random tests began with and which kernels ran.
 #
 # Usage: tools/test.sh [RING...]	of: unit sim lint build guest, and if asked
 #					for uml smp (debug kernels), races soak
@@ -256,6 +257,22 @@ say "done; logs are in $logs"
 count() {
 	cat "$logs"/*.tap | grep -cE "$1"
 }
+
+# Of the kernels that booted
+booted() {
+	grep -hoE 'Linux version [^ ]+' "$logs"/*.log | cut -d ' ' -f 3 |
+		sort -u | grep "$@" | paste -s -d ' '
+}
+
+for tap in "$logs"/*.tap; do
+	name=${tap##*/}
+	echo "# ${name%.tap}: $(grep -c '^ok' "$tap") ok," \
+		"$(grep -c '^not ok' "$tap") not ok"
+done
+grep -hoE '[A-Z]+_SEED=.*' "$logs"/*.tap | sort -u | sed 's/^/# /'
+stock=$(booted -v -- -lag-)
+debug=$(booted -e -lag-)
+echo "# kernels: ${stock:-none}; debug kernels: ${debug:-none}"
 
 skipped=$(count '^ok.*# SKIP')
 passed=$(($(count '^ok') - skipped))
