@@ -68,13 +68,13 @@ agrees()
 
 	ours=$(lagctl_in "$ns" status -j "$lag")
 	theirs=$(link_json "$ns" "$lag" linkinfo.info_data)
-	expect "$theirs" reckon 'text(at("0.info_data"))' "$ours"
+	expect "$theirs" reckon 'text(at("0.info_data"))' "$ours" || return 1
 	for port in $(reckon '" ".join(p["ifname"] for p in at("0.ports"))' \
 			"$ours"); do
 		theirs=$(link_json "$ns" "$port" linkinfo.info_slave_data)
 		expect "$theirs" reckon "text(next(p['info_slave_data']
 			for p in at('0.ports') if p['ifname'] == '$port'))" \
-			"$ours"
+			"$ours" || return 1
 	done
 }
 
@@ -144,8 +144,8 @@ status_of_other_modes()
 	for mode in static balance-rr broadcast active-backup; do
 		ip -n "$A" link set lag0 type lag mode "$mode" primary a2
 		wait_for 3 carrier "$A" lag0
-		agrees "$A" lag0
-		agrees "$A" lag1
+		wait_for 5 agrees "$A" lag0
+		wait_for 5 agrees "$A" lag1
 		said=$(lagctl_in "$A" status)
 		[[ $(line mode "$said") == "mode $mode"* ]]
 		[[ $said == *"lag1  down"*"lag-down: the lag is down"* ]]
@@ -410,15 +410,22 @@ speed_mismatch()
 # What they leave in files, seen in a mount namespace of its own
 other_programs()
 {
-	local said lag port
+	local said lag port i
 
 	three
 	lag=$(link_get "$A" lag0 ifindex)
 	port=$(link_get "$A" a1 ifindex)
 	ip -n "$A" link set lag0 address 02:11:22:33:44:55
+	# Another system to the partner: the LAG forms again
+	for i in 1 2 3; do
+		wait_is 10 02:11:22:33:44:55 port_get "$B" "b$i" partner.system
+	done
+	wait_for 10 distributing "$A" lag0 3
+	wait_for 10 distributing "$B" peer0 3
 	tells "$A" lag0 address "is that of none of its ports"
 	ip -n "$A" link set a3 nomaster
 	wait_for 10 distributing "$A" lag0 2
+	wait_for 10 distributing "$B" peer0 2
 	said=$(in_ns "$A" bash -c '
 		set -e
 		cd /run
@@ -569,7 +576,7 @@ drain_refused()
 	unplug "$B" b1
 	wait_is 3 no-carrier why "$A" a1
 	refused 2 "a1 of lag0 is not back in service" undrain a1
-	refused 2 "not back in service after 0.00" undrain -t 0 a2
+	refused 2 "not back in service after 0." undrain -t 0 a2
 	ip -n "$A" link set a3 type lag_slave admin disabled
 	refused 1 "a3 is disabled" drain -f a3
 }

@@ -189,16 +189,21 @@ standby_steps_in()
 	pair 4 lag lacp_rate fast max_links 2 revertive on ad_actor_sys_prio 1
 	ip -n "$A" link set a1 type lag_slave actor_port_prio 10
 	ip -n "$A" link set a2 type lag_slave actor_port_prio 20
-	wait_for 20 distributing "$A" lag0 2
-	wait_for 20 is standby port_get "$A" a3 state
+	for port in a1 a2; do
+		wait_for 20 is distributing port_get "$A" "$port" state
+	done
+	for port in a3 a4; do
+		wait_for 20 is standby port_get "$A" "$port" state
+	done
+	wait_for 20 distributing "$B" peer0 2
 	before=$(in_ns "$A" lagctl -j flow 192.0.2.1 192.0.2.2 udp 5 6)
 	port=$(reckon "at('port')" "$before")
 	after=$(reckon "next(a['port'] for a in _['after']
 			if a['fails'] == '$port')" "$before")
 	unplug "$B" "b${port#a}"
-	wait_for 20 distributing "$A" lag0 2
+	wait_for 20 is distributing port_get "$A" a3 state
 	wait_for 20 is "$after" flow port 192.0.2.1 192.0.2.2 udp 5 6
-	expect distributing port_get "$A" a3 state
+	expect 2 lag_get "$A" lag0 num_distributing
 }
 
 min_links_unmet()
