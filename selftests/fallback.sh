@@ -70,8 +70,8 @@ ends_when_a_partner_speaks()
 {
 	slow_start "$B" partner b1
 	wait_is 5 false lag_get "$A" lag0 fallback_active
-	wait_for 5 distributing "$A" lag0 1
-	expect 256 port_get "$A" a1 slots
+	wait_is 5 256 port_get "$A" a1 slots
+	distributing "$A" lag0 1
 	expect no-lacpdu why "$A" a2
 	stop "$SLOW"
 }

@@ -103,7 +103,7 @@ max_links_keeps_a_reserve()
 	not actor_says "$A" a1 in_sync
 	# The partner keeps off it
 	wait_for 3 distributing "$B" peer0 2
-	expect partner-out-of-sync why "$B" b1
+	wait_is 3 partner-out-of-sync why "$B" b1
 }
 
 reserve_takes_over()
