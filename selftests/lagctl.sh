@@ -174,21 +174,24 @@ wrong_arguments()
 	ip -n "$A" link add dummy0 type dummy
 	refused 1 "Usage: lagctl"
 	refused 1 'Verb "stat" is unknown' stat
-	refused 1 "unrecognized option" status --nonsense
+	refused 1 "lagctl status: unrecognized option" status --nonsense
 	refused 1 "invalid option" -x
 	refused 1 'Cannot find device "lag7"' status lag7
 	refused 1 '"a1" is no lag: it is a port of lag0' status a1
 	refused 1 '"dummy0" is no lag, but of type dummy' export dummy0
 	refused 1 '"lag1" is too much' status lag0 lag1
 	refused 1 '"a2" is too much' drain a1 a2
-	refused 1 "which port?" drain
-	refused 1 "which port?" undrain -j
+	refused 1 "a PORT is needed" drain
+	refused 1 "a PORT is needed" undrain -j
 	refused 1 '"lag0" is no port of a lag: it is a lag' drain lag0
 	refused 1 '"dummy0" is no port of a lag' why dummy0
 	refused 1 "no number of seconds" drain -t soon a1
 	refused 1 "no number of seconds" watch -i 0
 	refused 1 "requires an argument" export -o
 	refused 1 "watch needs a terminal" watch
+	refused 1 "watch has no JSON" watch -j
+	refused 1 "export has no JSON" export -j
+	refused 1 "import has no JSON" import -j
 	refused 1 "always, never or auto" --color=red status
 	refused 2 "No such file" export -o "$WORK/not/here"
 	refused 0 "lagctl " -V

@@ -159,6 +159,7 @@ words_that_ip_refuses()
 	refused 'invalid ad_user_port_key' ad_user_port_key 65536
 	refused 'invalid ad_actor_system' ad_actor_system 02:00
 	refused 'unknown option "colour"' colour red
+	refused 'there is no arp_interval; use mode lacp' arp_interval 100
 	refused 'invalid primary_reselect' primary_reselect never
 	refused 'invalid fail_over_mac' fail_over_mac always
 	refused 'invalid num_grat_arp' num_unsol_na 256
@@ -259,6 +260,8 @@ port_options()
 		ip -n "$A" link set a2 type lag_slave admin away
 	check_extack 'invalid actor_port_prio' \
 		ip -n "$A" link set a2 type lag_slave actor_port_prio 65536
+	check_extack 'there is no queue_id; use xmit_hash_policy' \
+		ip -n "$A" link set a2 type lag_slave queue_id 2
 	check_extack 'unknown option "weight"' \
 		ip -n "$A" link set a2 type lag_slave weight 3
 	expect "$before" settings

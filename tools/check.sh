@@ -149,12 +149,14 @@ netlink_spec() {
 # options that ip knows, every why, every state and every verb
 documented() {
 	local rst=Documentation/networking/lag.rst word
-	local man=Documentation/man/ip-link-lag.8
+	local man=Documentation/man/ip-link-lag.8 help
 
+	help=$(sed -n '/_explain(/,/^}/p' tools/ip/link_lag.c)
 	while IFS= read -r word; do
 		grep -qE "^\(?${word}\b|\`\`${word}\`\`" $rst ||
 			echo "$rst: no option $word"
 		grep -qw "$word" $man || echo "$man: no option $word"
+		grep -qw "$word" <<<"$help" || echo "ip link help: no $word"
 	done < <(sed -nE 's/^\t\{ "([a-z0-9_]+)", IFLA_LAG_.*/\1/p' \
 			tools/user/options.h)
 	while IFS= read -r word; do

@@ -53,7 +53,8 @@ static void lag_explain(FILE *f)
 	      "		[ packets_per_slave PACKETS ]\n"
 	      "\n"
 	      "lacp may be spelled 802.3ad or 4, static balance-xor or 2.  miimon,\n"
-	      "use_carrier and lacp_strict are taken and change nothing.\n"
+	      "use_carrier and lacp_strict are taken and change nothing,\n"
+	      "all_slaves_active, lp_interval and tlb_dynamic_lb at bonding's default.\n"
 	      "\n"
 	      "COUNT := 0..64			MS := milliseconds\n"
 	      "PRIORITY := 1..65535		KEY := 0..1023\n"
@@ -204,6 +205,31 @@ static const struct lag_option *lag_find_option(const struct lag_option *o,
 	return NULL;
 }
 
+/* What bonding has and a lag has not: what to do instead */
+static const char *lag_instead(const char *name)
+{
+	static const struct {
+		const char	*name;
+		const char	*instead;
+	} table[] = {
+		{ "arp_interval", "use mode lacp, which watches the link" },
+		{ "arp_ip_target", "use mode lacp, which watches the link" },
+		{ "arp_validate", "use mode lacp, which watches the link" },
+		{ "arp_all_targets", "use mode lacp, which watches the link" },
+		{ "ns_ip6_target", "use mode lacp, which watches the link" },
+		{ "missed_max", "use mode lacp, which watches the link" },
+		{ "broadcast_neighbor", "use mode broadcast for all packets" },
+		{ "queue_id", "use xmit_hash_policy to choose ports" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (!strcmp(name, table[i].name))
+			return table[i].instead;
+
+	return NULL;
+}
+
 /* Two words, but for one of bonding's */
 static int lag_next_option(int argc, char **argv, const char **name,
 			   const char **value)
@@ -236,6 +262,11 @@ static int lag_parse_options(const struct link_util *lu,
 		}
 
 		o = lag_find_option(options, name);
+		if (!o && lag_instead(name)) {
+			fprintf(stderr, "%s: there is no %s; %s.\n", lu->id,
+				name, lag_instead(name));
+			return -1;
+		}
 		if (!o) {
 			fprintf(stderr, "%s: unknown option \"%s\"?\n",
 				lu->id, name);

@@ -94,7 +94,7 @@ static const char *parse(int argc, char **argv, const char *own,
 	if (end == timeout || *end || !isfinite(o->timeout) || o->timeout < 0)
 		usage_error("\"%s\" is no number of seconds", timeout);
 	if (optind == argc)
-		usage_error("which port?");
+		usage_error("a PORT is needed");
 	if (argc - optind > 1)
 		usage_error("\"%s\" is too much", argv[optind + 1]);
 	return argv[optind];

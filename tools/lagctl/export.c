@@ -356,6 +356,8 @@ int cmd_export(int argc, char **argv)
 		file = optarg;
 	if (argc - optind > 1)
 		usage_error("\"%s\" is too much", argv[optind + 1]);
+	if (opt_json)
+		usage_error("export has no JSON; there is \"lagctl status -j\"");
 
 	m = model_read();
 	if (optind < argc)

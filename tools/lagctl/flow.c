@@ -844,7 +844,7 @@ static void flow_tell(struct model *m, const struct flow_query *q,
 static void flow_run_line(struct model *m, const struct flow_query *common,
 			  char *line)
 {
-	char *words[FLOW_WORDS + 1] = { "flow" };
+	char *words[FLOW_WORDS + 1] = { "lagctl flow" };
 	struct flow_query q;
 	struct flow_packet p;
 	int num = 1;

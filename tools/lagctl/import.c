@@ -602,6 +602,8 @@ int cmd_import(int argc, char **argv)
 	if (name && (!*name || strlen(name) >= 16 || strpbrk(name, "/ :")))
 		usage_error("\"%s\" is no name for a device", name);
 
+	if (opt_json)
+		usage_error("import has no JSON");
 	kind = import_read_all(&im, argc - optind, argv + optind);
 	import_keep_one(&im, bond, name);
 	for (lag = im.lags; lag; lag = lag->next)

@@ -221,6 +221,8 @@ int main(int argc, char **argv)
 
 	argc -= optind;
 	argv += optind;
+	/* getopt_long() says it before what is wrong */
+	argv[0] = format_text("lagctl %s", verb->name);
 	optind = 0;	/* glibc: begin anew */
 	return verb->run(argc, argv);
 }
