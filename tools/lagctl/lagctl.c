@@ -46,7 +46,7 @@ static void explain(FILE *f)
 		fprintf(f, "  %-9s %s\n", verbs[i].name, verbs[i].summary);
 	fputs("\n"
 	      "OPTIONS, before the verb or after it:\n"
-	      "  -j, --json           JSON, where the verb has it\n"
+	      "  -j, --json           JSON; not of watch, export and import\n"
 	      "  -p, --pretty         JSON that is indented\n"
 	      "  -c, --color[=WHEN]   always, never or auto: on a terminal, if\n"
 	      "                       NO_COLOR is not set\n"
