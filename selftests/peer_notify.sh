@@ -68,6 +68,16 @@ hears()
 	fi
 }
 
+# quiet PORT: nothing more is heard for two seconds
+quiet()
+{
+	local before
+
+	before=$(heard "$1")
+	sleep 2
+	is "$before" heard "$1"
+}
+
 # apart PORT MS: all that was heard, by so much at least
 apart()
 {
@@ -150,8 +160,9 @@ sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
                 socket.inet_aton("239.1.2.3") + socket.inet_aton("192.0.2.1"))
 signal.pause()' &
-	# What the stack does of itself when the group is joined
+	# What the stack does of itself when the group is joined is over
 	wait_for 20 more_than 1 heard b1
+	wait_for 20 quiet b1
 	hear b2 igmp
 	unplug "$B" b1
 	hears 3 b2
