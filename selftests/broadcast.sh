@@ -61,7 +61,8 @@ more_packets()
 
 nothing_is_lost_with_a_port()
 {
-	udp flows=4 count=200 rate=400 &
+	rm -f "$WORK/enough"
+	udp flows=4 count=10000 rate=400 until="$WORK/enough" &
 	wait_for 5 more_packets 200
 	unplug "$B" b1
 	wait_is 5 no-carrier why "$A" a1
@@ -70,6 +71,8 @@ nothing_is_lost_with_a_port()
 	wait_for 5 distributing "$A" lag0 3
 	unplug "$B" b3
 	wait_is 5 no-carrier why "$A" a3
+	wait_for 5 more_packets 200
+	touch "$WORK/enough"
 	wait $!
 	expect 0 said 'at("lost")'
 	plug "$B" b3

@@ -72,17 +72,21 @@ every_mode_to_every_other()
 
 nothing_is_lost_between_modes_that_use_all_ports()
 {
-	local to
+	local to sent
 
 	mode static
 	works static
-	traffic udp "$A" "$B" 192.0.2.2 flows=4 count=250 rate=400 \
-		>"$WORK/said" &
+	rm -f "$WORK/enough"
+	traffic udp "$A" "$B" 192.0.2.2 flows=4 count=10000 rate=400 \
+		until="$WORK/enough" >"$WORK/said" &
 	for to in balance-rr broadcast static broadcast balance-rr static; do
 		ip -n "$A" link set lag0 type lag mode "$to"
 		expect 2 lag_get "$A" lag0 num_distributing
 		carrier "$A" lag0
+		sent=$(tx_packets "$A" lag0)
+		wait_for 5 more_than $((sent + 50)) tx_packets "$A" lag0
 	done
+	touch "$WORK/enough"
 	wait $!
 	sed 's/^/# /' "$WORK/said"
 	expect 0 reckon 'at("lost")' "$(cat "$WORK/said")"
