@@ -84,8 +84,7 @@ wait_active()
 	expect active port_get "$A" "a$1" state
 	expect none why "$A" "a$1"
 	expect 256 port_get "$A" "a$1" slots
-	expect 1 lag_get "$A" lag0 num_distributing
-	carrier "$A" lag0
+	wait_for 1 distributing "$A" lag0 1
 }
 
 lag_set()

@@ -104,8 +104,8 @@ updelay_holds_back()
 	expect distributing port_get "$A" a2 state
 	unplug "$B" b2
 	wait_is 2 no-carrier why "$A" a2
-	plug "$B" b2
 	risen=$(now_ms)
+	plug "$B" b2
 	wait_is 2 updelay why "$A" a2
 	between 1 1500 port_get "$A" a2 why_ms
 	expect 0 port_get "$A" a2 slots
