@@ -635,6 +635,30 @@ static void what_the_better_system_chose_the_other_follows(void **state)
 	}
 }
 
+/* Likewise, one link to a system better than ours, two to one worse: that the
+ * better one is in sync decides only where all else is equal.
+ */
+static void a_better_partner_does_not_outweigh_a_second_link(void **state)
+{
+	struct lacp_admin admin = sim_admin(1);
+	struct sim *sim = *state;
+	struct sim_system *s;
+	unsigned int policy;
+	unsigned int i;
+
+	admin.updelay = 3000;
+	admin.system_priority = 100;
+	for (policy = 0; policy <= LAG_AD_SELECT_PORT_PRIO; policy++) {
+		admin.ad_select = policy;
+		s = sim_add_system(sim, &admin, 3);
+		for (i = 0; i < 3; i++)
+			partner_at(s, i, i ? 9 : 8, i + 1)->
+				self.system_priority = i ? 200 : 1;
+		sim_run(sim, 8000);
+		assert_true(carrying(s) == 6);
+	}
+}
+
 /* Likewise, with links whose speed nobody knows */
 static void of_lags_of_unknown_speed_the_one_with_more_ports_wins(void **state)
 {
@@ -802,6 +826,7 @@ int main(void)
 		unit_case(actor_port_prio_prefers_the_highest_sum),
 		unit_case(of_equal_lags_the_better_partner_wins),
 		unit_case(what_the_better_system_chose_the_other_follows),
+		unit_case(a_better_partner_does_not_outweigh_a_second_link),
 		unit_case(of_lags_of_unknown_speed_the_one_with_more_ports_wins),
 		unit_case(of_equal_individual_links_the_better_port_wins),
 		unit_case(ports_of_different_speed_do_not_mix),

@@ -120,7 +120,8 @@ static bool selection_describe(const struct lacp_group *g,
 
 /* Whether the partner has a say by what it puts in sync: of two systems with
  * several aggregators between them one must follow, and one must not, or they
- * never meet.
+ * never meet.  Of aggregators with different partners it decides only when
+ * they are equal otherwise, for the same reason: three systems in a ring.
  */
 static bool selection_partner_chose(const struct selection_lag *lag)
 {
@@ -142,7 +143,10 @@ static bool selection_better(const struct selection_lag *a,
 	bool in_use_b = b->active && b->heard;
 	bool stable_a = in_use_a && a->agreed;
 	bool stable_b = in_use_b && b->agreed;
-	u64 system_a, system_b;
+	bool chose_a = selection_partner_chose(a);
+	bool chose_b = selection_partner_chose(b);
+	u64 system_a = lacp_system_id(&a->first->partner);
+	u64 system_b = lacp_system_id(&b->first->partner);
 
 	if (a->aggregatable != b->aggregatable)
 		return a->aggregatable;
@@ -150,8 +154,8 @@ static bool selection_better(const struct selection_lag *a,
 		return stable_a;
 	if (a->refused != b->refused)
 		return b->refused;
-	if (selection_partner_chose(a) != selection_partner_chose(b))
-		return selection_partner_chose(a);
+	if (system_a == system_b && chose_a != chose_b)
+		return chose_a;
 	if (policy == LAG_AD_SELECT_COUNT && a->num_ports != b->num_ports)
 		return a->num_ports > b->num_ports;
 	if (policy == LAG_AD_SELECT_PORT_PRIO && a->priorities != b->priorities)
@@ -160,10 +164,10 @@ static bool selection_better(const struct selection_lag *a,
 		return a->bandwidth > b->bandwidth;
 	if (a->num_ports != b->num_ports)
 		return a->num_ports > b->num_ports;
+	if (chose_a != chose_b)
+		return chose_a;
 	if (in_use_a != in_use_b)
 		return in_use_a;
-	system_a = lacp_system_id(&a->first->partner);
-	system_b = lacp_system_id(&b->first->partner);
 	if (system_a != system_b)
 		return system_a < system_b;
 	return a->best_port_id < b->best_port_id;
