@@ -223,6 +223,42 @@ static void rob_04_two_speakers_on_one_wire_never_carry(void **state)
 			     LACP_STATE_COLLECTING));
 }
 
+/* Both know us, and take what the other hears for an answer to them: it is one
+ * of them until the second speaks, none from then on, until one goes.
+ */
+static void rob_04_two_speakers_that_know_us_do_not_take_turns(void **state)
+{
+	struct lacp_admin admin = sim_admin(1);
+	struct sim *sim = *state;
+	struct sim_system *s = sim_add_system(sim, &admin, 1);
+	struct sim_partner *speaker[] = {
+		sim_add_partner(sim, 8, 1), sim_add_partner(sim, 9, 1),
+	};
+	struct lacp_pdu pdu;
+	unsigned int i;
+	u64 begin;
+
+	sim_carrier(s, 0, true);
+	sim_run(sim, 500);
+	begin = sim->now;
+	for (i = 0; i < 40; i++) {
+		pdu.actor = speaker[i % 2]->self;
+		pdu.partner = sim_last(&s->sent[0])->actor;
+		sim_hear(s, 0, &pdu);
+		sim_run(sim, 500);
+	}
+	assert_null(sim_find(&s->sent[0], begin + 1000, LACP_STATE_COLLECTING,
+			     LACP_STATE_COLLECTING));
+
+	sim_swap_partner(s, 0, speaker[0]);
+	assert_in_range(sim_until_cd(s, 0, 5000), 1000, 4000);
+	/* What comes later is believed at once. */
+	sim_run(sim, 5000);
+	sim_swap_partner(s, 0, speaker[1]);
+	sim_say(speaker[1]);
+	assert_in_range(sim_until_cd(s, 0, 5000), 0, 1000);
+}
+
 static void active_and_passive_ends_form_a_lag_unless_both_are_passive(void **st)
 {
 	struct lacp_admin a = sim_admin(1), b = sim_admin(2);
@@ -426,6 +462,7 @@ int main(void)
 		unit_case(int_12_a_partner_that_rekeys_all_links_gets_them_all),
 		unit_case(rob_01_whatever_comes_on_one_link_harms_no_other),
 		unit_case(rob_04_two_speakers_on_one_wire_never_carry),
+		unit_case(rob_04_two_speakers_that_know_us_do_not_take_turns),
 		unit_case(active_and_passive_ends_form_a_lag_unless_both_are_passive),
 		unit_case(whatever_the_delay_two_systems_form_and_stay),
 		unit_case(a_link_dead_in_one_direction_is_left_by_both_ends),

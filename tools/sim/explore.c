@@ -159,7 +159,8 @@ static void add_port(u64 *hash, const struct lacp_port *p, u64 now)
 		  p->goodbye << 3 | p->port_moved << 4 | p->heard << 5 |
 		  p->matched << 6 | p->ready_n << 7 | p->sync0_sent << 8 |
 		  p->lone << 9 | p->drain_told << 10 | p->sync1_sent << 11 |
-		  p->sync1_seen << 12 | p->leaving << 13 | p->admin.admin << 14);
+		  p->sync1_seen << 12 | p->leaving << 13 |
+		  p->admin.admin << 14 | p->unsettled << 16);
 	add(hash, p->rx | p->periodic << 4 | p->mux << 8 | p->selected << 12 |
 		  (u64)p->aggregator << 16);
 	add_deadline(hash, p->current_while, now);
@@ -167,6 +168,8 @@ static void add_port(u64 *hash, const struct lacp_port *p, u64 now)
 	add_deadline(hash, p->wait_while, now);
 	add_deadline(hash, p->drain_while, now);
 	add_deadline(hash, p->loopback, now);
+	add(hash, p->heard && now - p->changed < LACP_SHORT_TIMEOUT_MS ?
+		  now - p->changed : LACP_NEVER);
 	/* Oldest first; those beyond a second are forgotten. */
 	for (i = 0; i < LACP_TX_LIMIT; i++) {
 		u64 sent = p->tx_time[(p->tx_count + i) % LACP_TX_LIMIT];

@@ -183,6 +183,8 @@ struct lacp_counters {
  * @heard: a partner was heard since the link came up
  * @matched: the last PDU showed this end as it is
  * @last: last PDU
+ * @changed: when the partner became another, in ms
+ * @unsettled: it had done so not long before, with the link up
  * @loopback: deadline: own PDUs were heard not long ago
  * @periodic: Periodic Transmission machine
  * @periodic_timer: deadline
@@ -233,6 +235,8 @@ struct lacp_port {
 	bool			heard;
 	bool			matched;
 	struct lacp_pdu		last;
+	u64			changed;
+	bool			unsettled;
 	u64			loopback;
 
 	/* Periodic Transmission machine */

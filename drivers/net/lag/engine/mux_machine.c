@@ -59,7 +59,8 @@ static bool mux_partner_unsynced(const struct lacp_port *p)
  *
  * It also gives the partner time to hear that the port was out of sync, or
  * what it said of itself before would be taken for its answer: so it must have
- * said that it heard.
+ * said that it heard.  And to another partner time to speak, where one has
+ * just taken the place of another.
  */
 static bool mux_nothing_to_wait_for(const struct lacp_group *g,
 				    const struct lacp_port *port)
@@ -69,7 +70,7 @@ static bool mux_nothing_to_wait_for(const struct lacp_group *g,
 
 	if (port->lone)
 		return true;
-	if (!mux_partner_unsynced(port))
+	if (port->unsettled || !mux_partner_unsynced(port))
 		return false;
 	if (g->admin.ad_select == LAG_AD_SELECT_STABLE && !g->admin.max_links)
 		return true;
@@ -227,6 +228,7 @@ static void mux_enter(const struct lacp_group *g, struct lacp_port *p,
 		if (from < LACP_MUX_ATTACHED) {
 			p->sync1_sent = false;
 			p->sync1_seen = false;
+			p->unsettled = false;
 		}
 		break;
 

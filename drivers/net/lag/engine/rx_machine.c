@@ -39,11 +39,19 @@ static void rx_update_default_selected(struct lacp_port *p)
 		p->selected = LACP_UNSELECTED;
 }
 
-/* If the PDU's actor differs from Partner_Oper: Selected = UNSELECTED */
-static void rx_update_selected(struct lacp_port *p, const struct lacp_pdu *pdu)
+/* If the PDU's actor differs from Partner_Oper: Selected = UNSELECTED.  Who
+ * comes after another that came not long before may be one of two that speak
+ * on the same wire.
+ */
+static void rx_update_selected(struct lacp_port *p, const struct lacp_pdu *pdu,
+			       u64 now)
 {
 	if (!rx_same_lag_id(&pdu->actor, &p->partner))
 		p->selected = LACP_UNSELECTED;
+	if (rx_same_identity(&pdu->actor, &p->partner))
+		return;
+	p->unsettled = p->heard && now - p->changed < LACP_SHORT_TIMEOUT_MS;
+	p->changed = now;
 }
 
 /* If the PDU's partner differs from Actor_Oper: NTT = TRUE.  Collecting and
@@ -183,7 +191,7 @@ static void rx_enter(struct lacp_port *p, enum lacp_rx_state state, u64 now)
 	 * Actor.Expired = FALSE
 	 */
 	case LACP_RX_CURRENT:
-		rx_update_selected(p, p->received);
+		rx_update_selected(p, p->received, now);
 		rx_update_ntt(p, p->received);
 		rx_record_pdu(p, p->received);
 		p->received = NULL;
