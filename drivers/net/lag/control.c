@@ -813,7 +813,6 @@ void lag_control_join(struct lag_port *port,
 	ASSERT_RTNL();
 
 	whole.primary = lag_control_is_primary(port);
-	spin_lock_init(&port->flood.lock);
 	now = lag_control_begin(lag);
 	port->lacp.index = __ffs64(~lag->lacp.members);
 	lacp_port_join(&lag->lacp, &port->lacp, &whole, now);

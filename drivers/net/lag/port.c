@@ -210,6 +210,8 @@ static struct lag_port *lag_port_alloc(struct lag *lag, struct net_device *dev)
 	port->saved_assign_type = dev->addr_assign_type;
 	port->saved_mtu = dev->mtu;
 	port->saved_up = dev->flags & IFF_UP;
+	/* What is under way to the device comes before it has joined. */
+	spin_lock_init(&port->flood.lock);
 	netdev_hold(dev, &port->dev_tracker, GFP_KERNEL);
 	return port;
 }
