@@ -16,6 +16,7 @@ ALL_TESTS="
 	answer_before_lacp_agreed
 	no_answer_to_answers
 	flood
+	silent_while_down
 	not_in_mode_static
 "
 
@@ -106,6 +107,27 @@ flood()
 		for early, late in zip(answers, answers[10:]))'
 	stop "$SLOW"
 	stop "$PARTNER"
+}
+
+# The device below is still up.
+silent_while_down()
+{
+	local heard
+
+	heard=$(port_get "$A" a1 counters.marker_rx)
+	listen "$B" b1
+	ip -n "$A" link set a1 type lag_slave admin disabled
+	slow "$B" send b1 kind=marker
+	stays 1 0 answers
+	ip -n "$A" link set a1 type lag_slave admin enabled
+	ip -n "$A" link set lag0 down
+	slow "$B" send b1 kind=marker
+	stays 1 0 answers
+	expect $((heard + 2)) port_get "$A" a1 counters.marker_rx
+	ip -n "$A" link set lag0 up
+	slow "$B" send b1 kind=marker
+	wait_is 2 1 answers
+	stop "$SLOW"
 }
 
 not_in_mode_static()

@@ -540,7 +540,9 @@ static void lag_control_receive_marker(struct lag_port *port,
 		break;
 	case LACP_MARKER_INFORMATION:
 		port->marker_rx++;
-		if (!port->joined)
+		/* A lag that is down says nothing, its ports neither. */
+		if (!port->joined ||
+		    lacp_port_usage(&lag->lacp, &port->lacp) == LAG_USAGE_DOWN)
 			break;
 		if (!lacp_port_marker(&port->lacp, lag_control_now())) {
 			port->rate_limited++;
