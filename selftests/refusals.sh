@@ -27,6 +27,8 @@ ALL_TESTS="
 	addresses_of_the_lag
 	state_is_read_only
 	unknown_option
+	sentences_name_the_attribute
+	address_that_a_port_cannot_take
 	sixty_fifth_port
 "
 
@@ -270,8 +272,17 @@ port_options()
 
 port_options_elsewhere()
 {
-	not ip -n "$A" link set a2 type lag_slave actor_port_prio 3
+	check_extack "no port of a lag; make it one first" \
+		ip -n "$A" link set a2 type lag_slave actor_port_prio 3
+	check_extack "no port of a lag; make it one first" \
+		ip -n "$A" link set lag0 type lag_slave admin draining
 	not ip -n "$A" link set a2 type lag mode static
+	# A bridge would take them for its own
+	ip -n "$A" link add sw0 type bridge
+	ip -n "$A" link set a2 master sw0
+	check_extack "no port of a lag; make it one first" \
+		ip -n "$A" link set a2 type lag_slave actor_port_prio 3
+	ip -n "$A" link del sw0
 }
 
 what_belongs_to_the_lag()
@@ -332,6 +343,69 @@ unknown_option()
 {
 	check_extack "option is unknown to this lag module" raw lag0 data 40=01
 	check_extack "option is unknown to this lag module" raw a1 slave 30=01
+}
+
+# about ATTRIBUTE DEV NEST TYPE=HEX...
+about()
+{
+	check_extack "(attribute $1)" raw "${@:2}"
+}
+
+# Out of range, each alone; two that do not go together; numbers of enum
+# ifla_lag and enum ifla_lag_port
+sentences_name_the_attribute()
+{
+	about 1 lag0 data 1=05
+	about 2 lag0 data 2=02
+	about 3 lag0 data 4=00 3=02
+	about 4 lag0 data 4=07
+	about 5 lag0 data 5=41000000
+	about 6 lag0 data 6=41000000
+	about 8 lag0 data 8=03
+	about 9 lag0 data 9=ffffffff
+	about 10 lag0 data 10=ffffffff
+	about 12 lag0 data 12=04
+	about 13 lag0 data 13=0000
+	about 14 lag0 data 14=0180c2000002
+	about 15 lag0 data 15=0004
+	about 17 lag0 data 17=ffffffff
+	about 18 lag0 data 18=ffffffff
+	about 21 lag0 data 21=612f6200
+	about 22 lag0 data 22=03
+	about 23 lag0 data 23=01000000
+	about 24 lag0 data 24=03
+	about 26 lag0 data 26=ffffffff
+	about 27 lag0 data 27=00010000
+	about 28 lag0 data 28=00000100
+	about 32 lag0 data 32=01
+	about 33 lag0 data 33=02000000
+	about 34 lag0 data 34=00
+	about 35 lag0 data 35=
+	about 40 lag0 data 40=01
+	about 5 lag0 data 6=02000000 5=03000000
+	about 4 lag0 data 20=01 4=06
+	about 2 a1 slave 2=03
+	about 6 a1 slave 6=
+	about 30 a1 slave 30=01
+}
+
+# That of an ifb cannot be set.
+address_that_a_port_cannot_take()
+{
+	local before
+
+	ip -n "$A" link add lag1 type lag mode active-backup fail_over_mac active
+	ip -n "$A" link add ifb9 type ifb
+	ip -n "$A" link set ifb9 master lag1
+	ip -n "$A" link set lag1 address 02:00:00:00:00:99
+	before=$(settings)
+	check_extack "a port cannot take the address that fail_over_mac asks" \
+		ip -n "$A" link set lag1 type lag fail_over_mac none
+	about 24 lag1 data 24=00
+	about 1 lag1 data 1=02
+	expect "$before" settings
+	ip -n "$A" link del lag1
+	ip -n "$A" link del ifb9
 }
 
 sixty_fifth_port()

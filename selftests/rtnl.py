@@ -4,7 +4,8 @@
 
     rtnl.py DEVICE data|slave TYPE=HEX...
 
-Prints the kernel's extended acknowledgement and fails if it refuses.
+Prints the kernel's extended acknowledgement, with the attribute that it is
+about, and fails if it refuses.
 """
 import os
 import socket
@@ -19,6 +20,7 @@ SOL_NETLINK = 270
 NETLINK_CAP_ACK = 10
 NETLINK_EXT_ACK = 11
 NLMSGERR_ATTR_MSG = 1
+NLMSGERR_ATTR_OFFS = 2
 
 
 def attribute(kind, data):
@@ -26,17 +28,23 @@ def attribute(kind, data):
             bytes(-len(data) % 4))
 
 
-def sentence(answer):
-    """NLMSGERR_ATTR_MSG of an NLMSG_ERROR, with NETLINK_CAP_ACK."""
+def acknowledged(answer, request):
+    """What an NLMSG_ERROR says, with NETLINK_CAP_ACK."""
+    said, about = "", "no attribute"
     place = 16 + 4 + 16
     while place + 4 <= len(answer):
         length, kind = struct.unpack_from("HH", answer, place)
         if length < 4:
             break
+        value = answer[place + 4:place + length]
         if kind == NLMSGERR_ATTR_MSG:
-            return answer[place + 4:place + length].rstrip(b"\0").decode()
+            said = value.rstrip(b"\0").decode()
+        elif kind == NLMSGERR_ATTR_OFFS:
+            offset = struct.unpack("I", value)[0]
+            about = "attribute %d" % struct.unpack_from("H", request,
+                                                        offset + 2)
         place += (length + 3) & ~3
-    return ""
+    return "%s (%s)" % (said, about)
 
 
 def main():
@@ -50,12 +58,13 @@ def main():
     sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
     sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
     sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
-    sock.send(struct.pack("IHHII", 16 + len(body), RTM_NEWLINK,
-                          NLM_F_REQUEST_ACK, 1, 0) + body)
+    request = struct.pack("IHHII", 16 + len(body), RTM_NEWLINK,
+                          NLM_F_REQUEST_ACK, 1, 0) + body
+    sock.send(request)
     answer = sock.recv(65536)
     error = -struct.unpack_from("i", answer, 16)[0]
     if error:
-        print("%s: %s" % (os.strerror(error), sentence(answer)))
+        print("%s: %s" % (os.strerror(error), acknowledged(answer, request)))
     return int(error != 0)
 
 

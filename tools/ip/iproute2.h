@@ -45,6 +45,13 @@ struct link_util {
 	void			*later[8];
 };
 
+/* Of ip itself: its variable "rth" */
+struct rtnl_handle;
+
+/* The answer is the caller's to free.  Says what is wrong if it is negative. */
+int rtnl_talk(struct rtnl_handle *rtnl, struct nlmsghdr *n,
+	      struct nlmsghdr **answer);
+
 int addattr_l(struct nlmsghdr *n, int maxlen, int type, const void *data,
 	      int alen);
 int get_u8(__u8 *val, const char *arg, int base);

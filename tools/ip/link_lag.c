@@ -14,6 +14,7 @@
 #include "iproute2.h"
 
 #include <dlfcn.h>
+#include <stdlib.h>
 
 #include <linux/if.h>
 #include <linux/if_lag.h>
@@ -740,11 +741,57 @@ static int lag_parse(struct link_util *lu, int argc, char **argv,
 	return lag_parse_options(lu, lag_options, lag_explain, argc, argv, n);
 }
 
+/* The kernel gives the options of a port to whatever the device is a port of,
+ * a bridge for instance, and has no sentence for one that is none.
+ */
+static bool lag_is_port(int index)
+{
+	struct {
+		struct nlmsghdr		n;
+		struct ifinfomsg	i;
+	} request = {
+		.n.nlmsg_len	= sizeof(request),
+		.n.nlmsg_type	= RTM_GETLINK,
+		.n.nlmsg_flags	= NLM_F_REQUEST,
+		.i.ifi_index	= index,
+	};
+	struct rtattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
+	struct rtnl_handle *rth = dlsym(RTLD_DEFAULT, "rth");
+	const struct ifinfomsg *link;
+	struct nlmsghdr *answer;
+	bool is_port;
+
+	/* If it cannot be asked the kernel has the last word. */
+	if (!index || !rth || rtnl_talk(rth, &request.n, &answer) < 0)
+		return true;
+
+	link = NLMSG_DATA(answer);
+	lag_parse_attrs(tb, IFLA_MAX, (struct rtattr *)(link + 1),
+			answer->nlmsg_len - NLMSG_LENGTH(sizeof(*link)));
+	lag_parse_nest(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO]);
+	is_port = info[IFLA_INFO_SLAVE_KIND] &&
+		  !strcmp(RTA_DATA(info[IFLA_INFO_SLAVE_KIND]), "lag");
+	free(answer);
+	return is_port;
+}
+
 static int lag_parse_port(struct link_util *lu, int argc, char **argv,
 			  struct nlmsghdr *n)
 {
-	return lag_parse_options(lu, lag_port_options, lag_port_explain, argc,
-				 argv, n);
+	const struct ifinfomsg *link = NLMSG_DATA(n);
+	int err;
+
+	err = lag_parse_options(lu, lag_port_options, lag_port_explain, argc,
+				argv, n);
+	if (!err && !lag_is_port(link->ifi_index)) {
+		fprintf(stderr,
+			"%s: \"%s\" is no port of a lag; make it one first: ip link set %s master LAG\n",
+			lu->id, ll_index_to_name(link->ifi_index),
+			ll_index_to_name(link->ifi_index));
+		return -1;
+	}
+
+	return err;
 }
 
 static void lag_help(struct link_util *lu, int argc, char **argv, FILE *f)

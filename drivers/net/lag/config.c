@@ -165,6 +165,7 @@ static bool lag_config_listens(const struct lag *lag,
 
 static int lag_config_prepare_addresses(struct lag *lag,
 					const struct lag_config *config,
+					struct nlattr *data[],
 					struct netlink_ext_ack *extack)
 {
 	u8 old = lag_address_policy(&lag->config);
@@ -177,28 +178,34 @@ static int lag_config_prepare_addresses(struct lag *lag,
 	err = lag_address_apply(lag, new);
 	if (err) {
 		lag_address_apply(lag, old);
-		NL_SET_ERR_MSG(extack,
-			       "a port cannot take the address that fail_over_mac asks for; see the kernel's log for which, and release it");
+		NL_SET_ERR_MSG_ATTR(extack,
+				    lag_config_blame(data,
+						     IFLA_LAG_FAIL_OVER_MAC,
+						     IFLA_LAG_MODE),
+				    "a port cannot take the address that fail_over_mac asks for; see the kernel's log for which, and release it");
 	}
 
 	return err;
 }
 
 int lag_config_prepare(struct lag *lag, const struct lag_config *config,
-		       struct netlink_ext_ack *extack)
+		       struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	int err;
 
 	if (lag_config_listens(lag, config)) {
 		err = lag_port_listen(lag, true);
 		if (err) {
-			NL_SET_ERR_MSG(extack,
-				       "no memory for the group address of LACP; try again");
+			NL_SET_ERR_MSG_ATTR(extack,
+					    lag_config_blame(data,
+							     IFLA_LAG_MODE,
+							     IFLA_LAG_MODE),
+					    "no memory for the group address of LACP; try again");
 			return err;
 		}
 	}
 
-	err = lag_config_prepare_addresses(lag, config, extack);
+	err = lag_config_prepare_addresses(lag, config, data, extack);
 	if (err)
 		lag_port_listen(lag, lag_config_listens(lag, &lag->config));
 

@@ -30,13 +30,14 @@ int lag_config_validate(const struct lag *lag, const struct lag_config *config,
  * lag_config_prepare() - do what may fail of putting options in force
  * @lag: the lag
  * @config: validated options
- * @extack: gets a sentence on failure
+ * @data: the attributes of this message by type, for the extended ack
+ * @extack: gets a sentence and the attribute on failure
  *
  * Context: RTNL; lag_config_commit() has to follow.
  * Return: 0, or -errno and nothing changed.
  */
 int lag_config_prepare(struct lag *lag, const struct lag_config *config,
-		       struct netlink_ext_ack *extack);
+		       struct nlattr *data[], struct netlink_ext_ack *extack);
 
 /* Put prepared options in force; cannot fail.  RTNL.  A lag that is down, such
  * as a new one, needs no preparation.

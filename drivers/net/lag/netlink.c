@@ -869,7 +869,7 @@ static int lag_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (err)
 		return err;
 
-	err = lag_config_prepare(lag, &config, extack);
+	err = lag_config_prepare(lag, &config, data, extack);
 	if (err)
 		return err;
 
