@@ -16,6 +16,7 @@ ALL_TESTS="
 	from_a_file
 	told_again
 	a_port_is_missing
+	tmp_is_emptied
 	mistakes_have_a_line
 	not_a_lag
 	stanza_of_a_lag
@@ -120,6 +121,22 @@ a_port_is_missing()
 	printf '%s\n' "wait 0" "ports nic9" >"$CONF"
 	not configure up lag0 "$CONF" 2>/dev/null
 	configure down lag0
+}
+
+# As systemd-tmpfiles does at boot, while we wait for a port
+tmp_is_emptied()
+{
+	mkdir -p "$WORK/tmp"
+	printf '%s\n' "wait 100" "ports a1 nic7" >"$CONF"
+	TMPDIR=$WORK/tmp configure up lag0 "$CONF" &
+	wait_for 30 ip -n "$A" link show lag0
+	rm -rf "$WORK/tmp"
+	ip -n "$A" link add nic7 type dummy
+	wait $!
+	is lag0 link_get "$A" a1 master
+	is lag0 link_get "$A" nic7 master
+	configure down lag0
+	ip -n "$A" link del nic7
 }
 
 mistakes_have_a_line()
