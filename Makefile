@@ -39,7 +39,8 @@ help:
 	@echo 'make deb             Debian packages, in out/deb/'
 	@echo 'make demo            see it work, in a guest (KVER=6.1 or 6.12)'
 	@echo 'make shell           a shell in a guest with it (KVER=)'
-	@echo 'make check           all tests: unit, lint, builds, guests'
+	@echo 'make check           all tests: unit, lint, builds, guests,' \
+	      'a debug kernel'
 	@echo 'make check-packages  packages and install on a Debian' \
 	      'of their own (as root)'
 	@echo 'make check-debug     selftests on kernels that check' \

@@ -3,9 +3,10 @@
 # All tests, one after the other; TAP of each, and at the end the sum, what
 # random tests began with and which kernels ran.
 #
-# Usage: tools/test.sh [RING...]	of: unit sim lint build guest, and if asked
-#					for uml smp (debug kernels), races soak
-#					nic (emulated, on an idle host)
+# Usage: tools/test.sh [RING...]	of: unit sim lint build guest uml, and if
+#					asked for smp (as uml a debug kernel),
+#					races soak nic (emulated, on an idle
+#					host)
 # Logs of every ring and kernel stay in out/check/.
 
 set -u
@@ -216,7 +217,7 @@ bugs=(rcu sleep inversion live_object undefined reference leak use_after_free)
 # What the scripts in a guest are to find in their environment
 guest_env=()
 
-[ $# -gt 0 ] || set -- unit sim lint build guest
+[ $# -gt 0 ] || set -- unit sim lint build guest uml
 tools/deps.sh modules tools unit fuzz lint vm peers || exit 1
 for part; do
 	say "$part"
