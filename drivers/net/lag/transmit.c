@@ -55,6 +55,15 @@ static __always_inline bool lag_xmit_has(const struct sk_buff *skb,
 	return (int)(skb->len - len) >= (int)skb->data_len;
 }
 
+/* netif_carrier_ok(), but for its volatile read: compilers load such a word
+ * before they test a bit of it, one instruction more for each packet.
+ */
+static __always_inline bool lag_xmit_has_carrier(const struct lag_port *port)
+{
+	/* It is one bit, read once: there is nothing to be torn. */
+	return !(data_race(port->dev->state) & BIT(__LINK_STATE_NOCARRIER));
+}
+
 /* Its device is the port's already. */
 static __always_inline netdev_tx_t lag_xmit_queue(struct sk_buff *skb,
 						  const struct lag_port *port)
@@ -101,7 +110,7 @@ static struct lag_port *lag_xmit_substitute(const struct lag *lag, u32 hash)
 		index = __ffs64(rest);
 
 		port = rcu_dereference_bh(lag->txmap.port[index]);
-		if (port && netif_carrier_ok(port->dev))
+		if (port && lag_xmit_has_carrier(port))
 			return port;
 		live &= ~BIT_ULL(index);
 	}
@@ -139,7 +148,7 @@ static __always_inline netdev_tx_t lag_xmit_hash(struct sk_buff *skb,
 	const struct lag *lag = netdev_priv(dev);
 	const struct lag_port *port = lag_txmap_port(&lag->txmap, hash);
 
-	if (likely(netif_carrier_ok(port->dev)))
+	if (likely(lag_xmit_has_carrier(port)))
 		return lag_xmit_port(skb, dev, port);
 
 	return lag_xmit_without_carrier(skb, dev, hash);
@@ -469,7 +478,7 @@ static noinline netdev_tx_t lag_xmit_robin(struct sk_buff *skb,
 	turn->left = (left ?: packets) - 1;
 
 	port = lag_xmit_turn(lag, turn);
-	if (likely(netif_carrier_ok(port->dev)))
+	if (likely(lag_xmit_has_carrier(port)))
 		return lag_xmit_port(skb, dev, port);
 
 	return lag_xmit_without_carrier(skb, dev, 0);
@@ -499,7 +508,7 @@ static noinline netdev_tx_t lag_xmit_broadcast(struct sk_buff *skb,
 		const struct lag_port *port;
 
 		port = rcu_dereference_bh(lag->txmap.port[__ffs64(live)]);
-		if (unlikely(!port || !netif_carrier_ok(port->dev))) {
+		if (unlikely(!port || !lag_xmit_has_carrier(port))) {
 			lag_xmit_kick(lag);
 			continue;
 		}
@@ -636,11 +645,15 @@ lag_xmit_flow_inline(struct sk_buff *skb, struct net_device *dev)
 
 	if (!skb->l4_hash || !lag_xmit_has_ipv4(skb))
 		return lag_xmit_by_flow_hash(skb, dev);
+	/* UDP first, for it takes most */
+	if (lag_xmit_is_udp(ip)) {
+		if (!lag_xmit_is_plain_ipv4(ip) ||
+		    lag_xmit_hides_flow(IPPROTO_UDP, ip + sizeof(struct iphdr)))
+			return lag_xmit_by_flow_hash(skb, dev);
 	/* TCP hides no flow, with options and in fragments neither. */
-	if (ip[LAG_XMIT_IPV4(protocol)] != IPPROTO_TCP &&
-	    !(lag_xmit_is_plain_ipv4(ip) && lag_xmit_is_udp(ip) &&
-	      !lag_xmit_hides_flow(IPPROTO_UDP, ip + sizeof(struct iphdr))))
+	} else if (ip[LAG_XMIT_IPV4(protocol)] != IPPROTO_TCP) {
 		return lag_xmit_by_flow_hash(skb, dev);
+	}
 
 	return lag_xmit_hash(skb, dev,
 			     lag_hash_given(skb->hash,
@@ -724,7 +737,7 @@ lag_xmit_robin_inline(struct sk_buff *skb, struct net_device *dev)
 		return lag_xmit_robin(skb, dev);
 
 	port = lag_xmit_turn(lag, this_cpu_ptr(lag->turn));
-	if (likely(netif_carrier_ok(port->dev)))
+	if (likely(lag_xmit_has_carrier(port)))
 		return lag_xmit_port(skb, dev, port);
 
 	return lag_xmit_without_carrier(skb, dev, 0);
@@ -799,7 +812,7 @@ struct net_device *lag_get_xmit_slave(struct net_device *dev,
 	rcu_read_lock_bh();
 	hash = lag_xmit_hash_of(skb, lag);
 	port = lag_txmap_port(&lag->txmap, hash);
-	if (!netif_carrier_ok(port->dev))
+	if (!lag_xmit_has_carrier(port))
 		port = lag_xmit_substitute(lag, hash);
 	rcu_read_unlock_bh();
 
