@@ -11,32 +11,33 @@ from rig import LAG, ip, row
 
 COUNTS = (2, 4, 8, 64)
 
-# case: frame, and the options of bond, team and lag that amount to it
+# case: frame, and the options of bond, team and lag that amount to it.  What is
+# behind a semicolon is changed while the device stands.
 TX = {
-    "layer3+4": ("ipv4", "mode balance-xor xmit_hash_policy layer3+4",
-                 "loadbalance l3 l4", "mode static xmit_hash_policy layer3+4"),
-    "layer3+4 ipv6": ("ipv6", "mode balance-xor xmit_hash_policy layer3+4",
+    "layer3+4": ("ipv4", "mode balance-xor; xmit_hash_policy layer3+4",
+                 "loadbalance l3 l4", "mode static; xmit_hash_policy layer3+4"),
+    "layer3+4 ipv6": ("ipv6", "mode balance-xor; xmit_hash_policy layer3+4",
                       "loadbalance l3 l4",
-                      "mode static xmit_hash_policy layer3+4"),
-    "layer3+4 vlan": ("vlan", "mode balance-xor xmit_hash_policy layer3+4",
+                      "mode static; xmit_hash_policy layer3+4"),
+    "layer3+4 vlan": ("vlan", "mode balance-xor; xmit_hash_policy layer3+4",
                       "loadbalance l3 l4",
-                      "mode static xmit_hash_policy layer3+4"),
+                      "mode static; xmit_hash_policy layer3+4"),
     "layer3+4 symmetric": ("ipv4", None, None,
-                           "mode static xmit_hash_policy layer3+4 "
-                           "hash_symmetric on"),
-    "layer2": ("ipv4", "mode balance-xor xmit_hash_policy layer2",
-               "loadbalance eth", "mode static xmit_hash_policy layer2"),
-    "layer2+3": ("ipv4", "mode balance-xor xmit_hash_policy layer2+3",
+                           "mode static hash_symmetric on; "
+                           "xmit_hash_policy layer3+4"),
+    "layer2": ("ipv4", "mode balance-xor; xmit_hash_policy layer2",
+               "loadbalance eth", "mode static; xmit_hash_policy layer2"),
+    "layer2+3": ("ipv4", "mode balance-xor; xmit_hash_policy layer2+3",
                  "loadbalance eth l3",
-                 "mode static xmit_hash_policy layer2+3"),
-    "encap3+4": ("ipv4", "mode balance-xor xmit_hash_policy encap3+4", None,
-                 "mode static xmit_hash_policy encap3+4"),
-    "encap2+3": ("ipv4", "mode balance-xor xmit_hash_policy encap2+3", None,
-                 "mode static xmit_hash_policy encap2+3"),
-    "vlan+srcmac": ("vlan", "mode balance-xor xmit_hash_policy vlan+srcmac",
-                    None, "mode static xmit_hash_policy vlan+srcmac"),
+                 "mode static; xmit_hash_policy layer2+3"),
+    "encap3+4": ("ipv4", "mode balance-xor; xmit_hash_policy encap3+4", None,
+                 "mode static; xmit_hash_policy encap3+4"),
+    "encap2+3": ("ipv4", "mode balance-xor; xmit_hash_policy encap2+3", None,
+                 "mode static; xmit_hash_policy encap2+3"),
+    "vlan+srcmac": ("vlan", "mode balance-xor; xmit_hash_policy vlan+srcmac",
+                    None, "mode static; xmit_hash_policy vlan+srcmac"),
     "flow without hash": ("ipv4", None, None,
-                          "mode static xmit_hash_policy flow"),
+                          "mode static; xmit_hash_policy flow"),
     "lacp layer3+4": ("ipv4", "mode 802.3ad xmit_hash_policy layer3+4", None,
                       "mode lacp xmit_hash_policy layer3+4 fallback static "
                       "fallback_timeout 0"),
@@ -49,7 +50,8 @@ TX = {
 
 # A copy for each port
 MANY = "broadcast"
-ONE_PORT = ("active-backup", "lacp layer3+4")
+# These frames all have the same MAC addresses and VLAN
+ONE_PORT = ("active-backup", "lacp layer3+4", "layer2", "vlan+srcmac")
 
 
 def macvlan(port):
@@ -63,16 +65,17 @@ def packets_sent(ports):
     return [rig.sent(port) for port in ports]
 
 
-def measure_tx(case, frame, ports):
+def measure_tx(case, device, frame, ports):
     before = packets_sent(ports)
     cost = pktgen.cost(LAG, frame)
     used = [now - then for now, then in zip(packets_sent(ports), before)]
     expected = pktgen.PACKETS * pktgen.SERIES
     if case == MANY:
         expected *= len(ports)
-    # None may be lost, and those that are to be spread have to be
+    # None may be lost, and those that a lag is to spread have to be
     if sum(used) != expected or \
-            (case not in ONE_PORT and used.count(0) > len(ports) / 4):
+            (device == "lag" and case not in ONE_PORT and
+             used.count(0) > len(ports) / 4):
         print(f"# {case}: {sum(used)} of {expected} sent, by port: {used}",
               flush=True)
     return cost
@@ -91,15 +94,27 @@ class Wanted:
     def case(self, name):
         return not self.cases or any(word in name for word in self.cases)
 
-    def devices_over(self, ports, options):
-        """Make one after the other over some of the ports; name, ports."""
-        for device, option in zip(rig.MAKERS, options):
-            if option is None or device not in self.devices:
+    def measure(self, ports, cases):
+        """Every device over some of the ports: case, device, its ports.  Each
+        is made but once for all that can be changed while it stands."""
+        cases = {case: options for case, options in cases.items()
+                 if self.case(case)}
+        for number, device in enumerate(rig.MAKERS):
+            if device not in self.devices:
                 continue
-            for count in self.counts:
-                rig.MAKERS[device](option, ports[:count])
-                yield device, ports[:count]
-                rig.remove(ports[:count])
+            kinds = {}
+            for case, options in cases.items():
+                if options[number] is not None:
+                    kind, _, change = options[number].partition("; ")
+                    kinds.setdefault(kind, []).append((case, change))
+            for kind, members in kinds.items():
+                for count in self.counts:
+                    rig.MAKERS[device](kind, ports[:count])
+                    for case, change in members:
+                        if change:
+                            ip(f"link set {LAG} type {device} {change}")
+                        yield case, device, ports[:count]
+                    rig.remove(ports[:count])
 
 
 def tx(*words):
@@ -114,14 +129,14 @@ def tx(*words):
     macvlan(ports[0])
     floor = {frame: pktgen.cost(LAG, frame) - bare[frame] for frame in bare}
     rig.remove(ports[:1])
-
-    for case, (frame, *options) in TX.items():
-        if not wanted.case(case):
-            continue
-        row("tx", case, "macvlan", 1, "instructions", floor[frame])
-        for device, used in wanted.devices_over(ports, options):
-            row("tx", case, device, len(used), "instructions",
-                measure_tx(case, frame, used) - bare[frame])
+    for case, (frame, *_) in TX.items():
+        if wanted.case(case):
+            row("tx", case, "macvlan", 1, "instructions", floor[frame])
+    options = {case: options for case, (_, *options) in TX.items()}
+    for case, device, used in wanted.measure(ports, options):
+        frame = TX[case][0]
+        row("tx", case, device, len(used), "instructions",
+            measure_tx(case, device, frame, used) - bare[frame])
 
 
 RX = {
@@ -162,23 +177,21 @@ def rx(*words):
              for name, shared in kinds}
     rig.remove(ports[:1])
 
-    for case, options in RX.items():
-        if not wanted.case(case):
-            continue
+    for case in RX:
         for name, _ in kinds:
-            row("rx", f"{case} {name}", "macvlan", 1, "instructions",
-                floor[name])
-        for device, used in wanted.devices_over(ports, options):
-            for name, shared in kinds:
-                before = rig.received(LAG)
-                cost = receive_cost(used[0], shared) - bare[name]
-                lost = before + pktgen.PACKETS * pktgen.SERIES - \
-                    rig.received(LAG)
-                # Bonding counts only what its ports' drivers have counted
-                if lost and device != "bond":
-                    print(f"# {case} {device}: {lost} lost", flush=True)
-                row("rx", f"{case} {name}", device, len(used),
-                    "instructions", cost)
+            if wanted.case(case):
+                row("rx", f"{case} {name}", "macvlan", 1, "instructions",
+                    floor[name])
+    for case, device, used in wanted.measure(ports, RX):
+        for name, shared in kinds:
+            before = rig.received(LAG)
+            cost = receive_cost(used[0], shared) - bare[name]
+            lost = before + pktgen.PACKETS * pktgen.SERIES - rig.received(LAG)
+            # Bonding counts only what its ports' drivers have counted
+            if lost and device != "bond":
+                print(f"# {case} {device}: {lost} lost", flush=True)
+            row("rx", f"{case} {name}", device, len(used), "instructions",
+                cost)
 
 
 # --- a socket's own hash ------------------------------------------------------
@@ -218,7 +231,7 @@ def socket_cost(device, kind):
 
 SOCKET = {
     "layer3+4": TX["layer3+4"][1:],
-    "flow": (None, None, "mode static xmit_hash_policy flow"),
+    "flow": (None, None, "mode static; xmit_hash_policy flow"),
 }
 # With its own header of IP, of which the kernel writes what is 0
 PAYLOADS = {
@@ -239,11 +252,11 @@ def socket_hash(*words):
     macvlan(ports[0])
     floor = {kind: socket_cost(LAG, kind) - bare[kind] for kind in PAYLOADS}
     rig.remove(ports[:1])
-    for case, options in SOCKET.items():
+    for case in SOCKET:
         for kind in PAYLOADS:
             row("socket", f"{case} {kind}", "macvlan", 1, "instructions",
                 floor[kind])
-        for device, used in wanted.devices_over(ports, options):
-            for kind in PAYLOADS:
-                row("socket", f"{case} {kind}", device, len(used),
-                    "instructions", socket_cost(LAG, kind) - bare[kind])
+    for case, device, used in wanted.measure(ports, SOCKET):
+        for kind in PAYLOADS:
+            row("socket", f"{case} {kind}", device, len(used), "instructions",
+                socket_cost(LAG, kind) - bare[kind])

@@ -15,6 +15,7 @@ PORTS = 64
 
 def row(part, case, device, ports, figure, value):
     """Commas part the fields, so there is none in a case."""
+    assert "," not in case, case
     if isinstance(value, float):
         value = f"{value:.4g}" if abs(value) < 100 else f"{value:.0f}"
     print("=", part + "," + case, device, ports, figure, value, sep=",",
