@@ -166,6 +166,11 @@ no_ipv6_address_while_a_port()
 	ip -n "$A" link set a1 nomaster
 	wait_is 5 1 link_local a1
 	ip -n "$A" link del lag0
+	# In other cases its addresses would come and go when it likes
+	for dev in default a1 a2; do
+		in_ns "$A" sh -c \
+			"echo 1 >/proc/sys/net/ipv6/conf/$dev/disable_ipv6"
+	done
 }
 
 # A port that cannot take the MTU of the lag, for the device below it is smaller

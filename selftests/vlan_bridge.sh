@@ -81,8 +81,8 @@ on_a_bridge()
 	ip -n "$A" addr add 192.0.3.1/24 dev br0
 	ip -n "$B" addr add 192.0.3.2/24 dev peer0
 	wait_for 5 reaches "$A" 192.0.3.2
-	bridge -n "$A" fdb show br br0 |
-		grep -q "$(link_get "$B" peer0 address) dev lag0"
+	[[ $(bridge -n "$A" fdb show br br0) == \
+		*"$(link_get "$B" peer0 address) dev lag0"* ]]
 	expect distributing port_get "$A" a1 state
 }
 
