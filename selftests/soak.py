@@ -25,6 +25,7 @@ VETH_INFO_PEER = 1
 PATIENCE = 60                   # s, for all lags to be whole
 PAUSE = 0.05                    # s, on average, between two changes
 GROWTH_KB = 1024                # what the rest of the kernel may have taken
+PERIODS = 3                     # what leaks grows in each, the rest does not
 
 
 def must(what):
@@ -139,15 +140,18 @@ def main():
     # All that is allocated on first use has been
     flap(ports, args["seconds"] / 4)
     whole(args)
-    before = memory()
-    count = flap(ports, args["seconds"])
-    again = whole(args)
-    growth = memory() - before
-    print("# %d lags of %d ports: whole after %.1f s, %d changes, whole after "
-          "%.1f s; %d kB, grown by %d kB" % (
-              2 * args["lags"], args["ports"], first, count, again,
-              before - empty, growth))
-    if growth > GROWTH_KB:
+    for _ in range(PERIODS):
+        before = memory()
+        count = flap(ports, args["seconds"])
+        again = whole(args)
+        growth = memory() - before
+        print("# %d lags of %d ports: whole after %.1f s, %d changes, whole "
+              "after %.1f s; %d kB, grown by %d kB" % (
+                  2 * args["lags"], args["ports"], first, count, again,
+                  before - empty, growth))
+        if growth <= GROWTH_KB:
+            break
+    else:
         sys.exit("# the kernel's memory has grown")
     for lag in range(args["lags"]):
         for name in ["la%d" % lag, "lb%d" % lag] + [
