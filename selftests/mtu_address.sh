@@ -109,6 +109,8 @@ chosen_system_stays()
 
 	ip -n "$A" link set lag0 type lag ad_actor_system 02:00:00:00:06:06
 	wait_is 5 02:00:00:00:06:06 lag_get "$B" peer0 ad_info.partner_mac
+	wait_is 5 02:00:00:00:06:06 port_get "$B" b1 partner.system
+	wait_is 5 02:00:00:00:06:06 port_get "$B" b2 partner.system
 	wait_for 5 distributing "$A" lag0 2
 	wait_for 5 distributing "$B" peer0 2
 	generation=$(lag_get "$B" peer0 generation)
