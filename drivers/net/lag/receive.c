@@ -30,16 +30,24 @@ lag_receive_own(struct sk_buff *skb, struct net_device *dev)
 	return RX_HANDLER_ANOTHER;
 }
 
+/* skb_share_check(), of a packet that is known to be shared, in the order that
+ * has least to be kept from one call to the next
+ */
 static noinline rx_handler_result_t lag_receive_shared(struct sk_buff **pskb,
 						       struct net_device *dev)
 {
-	struct sk_buff *skb = skb_share_check(*pskb, GFP_ATOMIC);
+	struct sk_buff *own = skb_clone(*pskb, GFP_ATOMIC);
+	struct sk_buff *skb = *pskb;
 
-	*pskb = skb;
-	if (unlikely(!skb))
+	*pskb = own;
+	if (unlikely(!own)) {
+		kfree_skb(skb);
 		return RX_HANDLER_CONSUMED;
+	}
 
-	return lag_receive_own(skb, dev);
+	lag_receive_own(own, dev);
+	consume_skb(skb);
+	return RX_HANDLER_ANOTHER;
 }
 
 static __always_inline rx_handler_result_t
