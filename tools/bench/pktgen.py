@@ -57,6 +57,11 @@ def prepare(device, frame, *lines, packets=PACKETS, cpu=0, alias=""):
           "delay 0", "dst_mac 02:00:00:00:00:02", *FRAMES[frame], *lines)
 
 
+def flags(device):
+    with open(PROC + device) as f:
+        return re.search(r"^ *Flags:(.*)$", f.read(), re.M)[1].split()
+
+
 def start():
     write("pgctrl", "start")
 
