@@ -246,8 +246,8 @@ for part; do
 			build_for "$kernel" >"$logs/nic-build.log" 2>&1
 			ring "nic-$kernel" guest "$kernel" "nic-$kernel" \
 				--smp 2 --turns \
-				--cables virtio,virtio,e1000e,virtio -- \
-				nic_failover.sh
+				--cables virtio,virtio,e1000e,virtio,vmxnet3 \
+				-- nic_failover.sh nic_lro.sh
 		done
 		;;
 	*)	echo "test: no ring $part" >&2; exit 1 ;;
