@@ -9,6 +9,7 @@ seen inside the engine only is not here; see selftests/unit.
 
 Usage: conformance.py [CASE...]		(default: all)
 """
+import json
 import random
 import re
 import select
@@ -89,6 +90,7 @@ class Port:
                                     index, ACTIVITY | TIMEOUT | AGGREGATION |
                                     CD))
         self.pdus, self.markers, self.data = [], [], []
+        self.before = []        # data frames heard before each of the PDUs
         self.view = None        # what it says of the other end, if not heard
         self.follow = True      # collects only if the other end is in sync
         self.answers = True     # speaks at once when what it hears is new
@@ -173,6 +175,7 @@ class Port:
         pdu = Pdu(frame, now())
         new = not self.pdus or self.pdus[-1].actor.pack() != pdu.actor.pack()
         self.pdus.append(pdu)
+        self.before.append(len(self.data))
         if new and self.speaks and self.answers:
             self.next = 0
 
@@ -631,29 +634,32 @@ def bits_that_do_not_count(w):
     check(len(port.times(since)) <= 1, len(port.times(since)))
 
 
-def wrong_view(w, **changes):
+def wrong_views(w):
+    """In turn it is our port, system and key that the partner has wrong."""
     port = w.ports[0]
     w.wait(2, lambda: port.pdus, "first LACPDU")
-    own = port.pdus[-1].actor.but(**changes)
-    port.start(follow=False, view=own)
-    port.actor.state |= CD
-    w.keep(18, lambda: not port.state & (COLLECTING | DISTRIBUTING))
-    check(not port.pdus[-1].partner.state & SYNC, "partner Sync echoed")
+    own = port.pdus[-1].actor
+    for changes in (dict(port=77), dict(system=mac("02:dd:00:00:00:01")),
+                    dict(key=77)):
+        port.start(follow=False, view=own.but(**changes))
+        yield port, changes
 
 
 @case("RX-23", "MUST", "43.4.9 recordPDU")
-def wrong_port_in_view(w):
-    wrong_view(w, port=77)
-
-
-@case("RX-23b", "MUST", "43.4.9 recordPDU")
-def wrong_system_in_view(w):
-    wrong_view(w, system=mac("02:dd:00:00:00:01"))
+def wrong_view_of_us(w):
+    for port, changes in wrong_views(w):
+        w.keep(18, lambda: not port.state & (COLLECTING | DISTRIBUTING),
+               changes)
 
 
 @case("RX-24", "MUST", "43.4.9 recordPDU")
-def wrong_key_in_view(w):
-    wrong_view(w, key=77)
+def wrong_view_of_us_is_no_sync(w):
+    for port, changes in wrong_views(w):
+        since = now()
+        w.run(4)
+        said = [pdu for pdu in port.pdus if pdu.when >= since]
+        check(said and not any(p.partner.state & SYNC for p in said), changes)
+        check(said[-1].partner.system == port.actor.system, "not heard")
 
 
 def partner_changes(w, **changes):
@@ -1345,6 +1351,103 @@ def no_partner_no_data(w):
     w.send_flows(32)
     w.run(0.5)
     check(not sum(w.got_out()), w.got_out())
+
+
+# --- White-box cases that show on the wire or in netlink ----------------------
+
+@case("WB-18", "MUST", "43.2", ports=2)
+def nothing_is_sent_after_it_says_so(w):
+    first, second = w.ports
+    w.open_lag()
+    w.form()
+    for _ in range(10):
+        w.wait(5, lambda: first.cd() and second.cd(), "CD")
+        w.send_flows(16)
+        first.clear(SYNC)
+        first.say()
+        w.send_flows(16)
+        # Three may have left in this second.
+        w.wait(1.2, lambda: not first.state & DISTRIBUTING, "Dist=0")
+        w.send_flows(16)
+        w.run(0.2)
+        last = max(i for i, pdu in enumerate(first.pdus)
+                   if pdu.state & DISTRIBUTING)
+        check(len(first.data) == first.before[last + 1],
+              "data after the LACPDU", first.before[last:], len(first.data))
+        first.set(SYNC)
+        w.run(1)
+    check(first.data and sum(w.got_out()) == 10 * 48, w.got_out())
+
+
+def told_by_netlink(name):
+    said = subprocess.run(["ip", "-d", "-j", "link", "show", name], text=True,
+                          capture_output=True, check=True).stdout
+    return json.loads(said)[0]["linkinfo"]["info_slave_data"]
+
+
+@case("WB-22", "MUST", "-", ports=2)
+def netlink_says_what_the_lacpdus_say(w):
+    first, second = w.ports
+    w.form(6, first)
+    second.clear(SYNC)
+    second.start(follow=False)
+    w.wait(5, lambda: second.state & SYNC, "ATTACHED")
+    w.run(2.5)
+    for port, mux in ((first, "distributing"), (second, "attached")):
+        told, said = told_by_netlink(port.far), port.pdus[-1]
+        for end, info in (("actor", said.actor), ("partner", said.partner)):
+            for name in ("system_priority", "key", "port_priority", "port"):
+                check(told[end][name] == getattr(info, name), end, name)
+            check(told[end]["system"] == info.system.hex(":"), end)
+            check(told[f"ad_{end}_oper_port_state"] == info.state, end)
+        check(said.partner.system == port.actor.system, "partner")
+        check(told["rx_machine"] == "current", told["rx_machine"])
+        check(told["mux_machine"] == mux, told["mux_machine"])
+        check(told["selected"] == "selected", told["selected"])
+    second.stop()
+    w.run(3.2)
+    check(told_by_netlink(second.far)["rx_machine"] == "expired", "expired")
+    w.run(3.5)
+    told = told_by_netlink(second.far)
+    check(told["rx_machine"] == "defaulted", told["rx_machine"])
+    check(told["selected"] == "unselected", told["selected"])
+
+
+def listens(name):
+    with open("/proc/net/dev_mcast", encoding="ascii") as file:
+        return any(line.split()[1::3] == [name, "0180c2000002"]
+                   for line in file)
+
+
+@case("WB-23", "MUST", "-", ports=2, up=False)
+def slow_address_while_up(w):
+    for port in w.ports:
+        check(not listens(port.far), "before it is up")
+    for _ in range(2):
+        w.up()
+        for port in w.ports:
+            check(listens(port.far), "while it is up")
+        ip("link set lag0 down")
+        for port in w.ports:
+            check(not listens(port.far), "while it is down")
+
+
+@case("WB-24", "MUST", "-", ports=2,
+      options="lacp_rate fast ad_actor_system 02:00:00:00:00:0a")
+def what_is_none_of_lacps_business(w):
+    w.form()
+    since = now()
+    for command in ("link set lag0 mtu 1400",
+                    "link set lag0 address 02:00:00:00:00:0b",
+                    "link add link lag0 name v9 up type vlan id 9",
+                    "link set lag0 promisc on", "link set lag0 mtu 1500",
+                    "link del v9", "link set lag0 promisc off"):
+        ip(command)
+        w.keep(1.2, lambda: all(p.cd() for p in w.ports), command)
+    for port in w.ports:
+        check(all(pdu.state & CD == CD and
+                  pdu.actor.pack() == port.pdus[-1].actor.pack()
+                  for pdu in port.pdus if pdu.when >= since), port.name)
 
 
 # --- Configuration -----------------------------------------------------------

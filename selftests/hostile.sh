@@ -22,7 +22,7 @@ ALL_TESTS="
 	flips
 	twins
 	mine
-	messy
+	wb_19_messy
 	messy_out
 	flood
 	cost
@@ -100,7 +100,7 @@ mine()
 	recovers
 }
 
-messy()
+wb_19_messy()
 {
 	agreed
 	hostile messy

@@ -17,7 +17,7 @@
 #   +-----------------+         +-----------------+
 
 ALL_TESTS="
-	everything_at_once
+	wb_20_everything_at_once
 	namespaces_die
 	module_goes
 "
@@ -125,7 +125,7 @@ works()
 	wait_for 5 reaches "$A" 192.0.2.2
 }
 
-everything_at_once()
+wb_20_everything_at_once()
 {
 	setup_ns A B
 	players "$A" "$B"
