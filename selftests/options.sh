@@ -219,6 +219,7 @@ aliases()
 	ip -n "$A" link set idle type lag num_grat_arp 3 primary_reselect 1 \
 		fail_over_mac 1
 	expect 3 option idle info_data num_peer_notif
+	expect 3 option idle info_data num_grat_arp
 	expect '"better"' option idle info_data primary_reselect
 	expect '"active"' option idle info_data fail_over_mac
 	ip -n "$A" link set idle type lag num_unsol_na 4 fail_over_mac 0

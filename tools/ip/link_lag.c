@@ -389,9 +389,13 @@ static void lag_print_options(const struct lag_option *o, struct rtattr *tb[])
 		case LAG_U16:
 		case LAG_U32:
 			lag_print_label(o->name);
-			print_color_u64(PRINT_ANY, COLOR_NONE,
-					lag_json_name(o->name), "%llu ",
-					lag_number(attr));
+			print_color_u64(PRINT_ANY, COLOR_NONE, o->name,
+					"%llu ", lag_number(attr));
+			/* Where bonding has another name in JSON, by both */
+			if (lag_json_name(o->name) != o->name)
+				print_color_u64(PRINT_JSON, COLOR_NONE,
+						lag_json_name(o->name), NULL,
+						lag_number(attr));
 			break;
 		case LAG_S32:
 			lag_print_label(o->name);
