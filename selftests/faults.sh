@@ -4,7 +4,7 @@
 # Memory runs out: each operation is tried with one of its allocations failing,
 # then with another.  It succeeds or changes nothing, and all can be deleted
 # afterwards.  Only on kernels with fault injection; FAULTS_MOST allocations of
-# each operation fail, which for most is all of them.
+# each operation fail, of all that it makes.
 #
 #    A (lag0)                 B
 #   +------------+           +-------+
@@ -56,7 +56,7 @@ setup()
 
 with_faults()
 {
-	in_ns "$A" python3 "$HERE/faults.py" "$1" "${FAULTS_MOST:-30}"
+	in_ns "$A" python3 "$HERE/faults.py" "$1" "${FAULTS_MOST:-1000}"
 }
 
 for name in $ALL_TESTS; do
