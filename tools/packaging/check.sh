@@ -126,55 +126,154 @@ built_for() {
 	has "lag/[^ ]*, ${1//+/.}, [^ ]*: installed" there dkms status
 }
 
-# What a user had before is where a lag comes from
-imported() {
-	local file=$debian/etc/network/interfaces
+# example FILE DIRECTORY: of the documentation, for the NICs of the guest
+example() {
+	mkdir -p "$debian$2" &&
+	sed 's/enp1s0/c1a/g; s/enp2s0/c2a/g; s/192\.0\.2\.1\b/192.0.2.2/g
+	     s/192\.0\.2\.10/192.0.2.1/g' \
+		"Documentation/networking/lag/$1" >"$debian$2/${1##*/}"
+}
 
-	cat >"$file" <<-END
+# manage UNIT...: these configure the network at boot, and nobody else does
+manage() {
+	local unit
+
+	for unit in lag@lag0 systemd-networkd NetworkManager; do
+		there systemctl disable $unit
+	done
+	! find "$debian/etc/systemd/system" -name 'lag@*' -o \
+		-name 'systemd-networkd*' -o -name NetworkManager.service |
+		grep . || return
+	rm -rf "$debian"/etc/{lag,netplan,systemd/network}/* \
+		"$debian"/etc/NetworkManager/{conf.d,system-connections}/* \
+		"$debian/etc/cloud/cloud.cfg.d/99-lag.cfg" \
+		"$debian/var/lib/cloud/seed"
+	: >"$debian/etc/network/interfaces"
+	[ ! -d "$debian/etc/cloud" ] || : >"$debian/etc/cloud/cloud-init.disabled"
+	[ $# = 0 ] || there systemctl enable "$@"
+}
+
+# get NAME PACKAGE...: installs them
+get() {
+	local dir
+
+	dir=$($userland debs "$@") && install_debs "$dir"/*.deb
+}
+
+bonding() {
+	manage && get ifenslave ifenslave &&
+	cat >"$debian/etc/network/interfaces" <<-END
 		auto bond0
 		iface bond0 inet static
 		    address 192.0.2.1/24
+		    gateway 192.0.2.2
 		    bond-slaves c1a c2a
 		    bond-mode 802.3ad
 		    bond-lacp-rate fast
 		    bond-miimon 100
 	END
-	there lagctl import -f interfaces -n lag0 -o /etc/network/new \
-		/etc/network/interfaces && mv "${file%/*}/new" "$file" &&
-	has "lag-ports c1a c2a" cat "$file"
-}
-
-proxmox() {
-	local dir
-
-	there systemctl disable lag@lag0 systemd-networkd &&
-	dir=$($userland debs ifupdown2 ifupdown2) || return
-	install_debs "$dir"/*.deb &&
-	sed 's/enp1s0/c1a/; s/enp2s0/c2a/; s/192.0.2.10/192.0.2.1/
-		/gateway/d' Documentation/networking/lag/interfaces.proxmox \
-		>"$debian/etc/network/interfaces"
 }
 
 networkd() {
-	local file
-
-	: >"$debian/etc/network/interfaces"
-	mkdir -p "$debian/etc/lag"
-	for file in lag0.conf:/etc/lag/lag0.conf \
-		    networkd/20-lag0.network:/etc/systemd/network/ \
-		    networkd/20-lag-ports.network:/etc/systemd/network/; do
-		cp "Documentation/networking/lag/${file%:*}" \
-			"$debian${file#*:}" || return
-	done
-	sed -i 's/enp1s0/c1a/; s/enp2s0/c2a/; s/192.0.2.10/192.0.2.1/
-		/[Gg]ateway/d' "$debian"/etc/lag/lag0.conf \
-		"$debian"/etc/systemd/network/20-lag*
-	there systemctl enable lag@lag0 systemd-networkd
+	manage lag@lag0 systemd-networkd && example lag0.conf /etc/lag &&
+	example networkd/20-lag0.network /etc/systemd/network &&
+	example networkd/20-lag-ports.network /etc/systemd/network
 }
 
-# boot KERNEL NAME MANAGER: its tests count as ours
+# What becomes of a bond of theirs; the .netdev is the one that has to go
+networkd_bond() {
+	local place=/etc/systemd/network
+
+	manage lag@lag0 systemd-networkd && mkdir "$debian/mnt/new" &&
+	printf '%s\n' '[NetDev]' Name=bond0 Kind=bond '[Bond]' Mode=802.3ad \
+		LACPTransmitRate=fast >"$debian$place/bond0.netdev" &&
+	printf '%s\n' '[Match]' 'Name=c1a c2a' '[Network]' Bond=bond0 \
+		>"$debian$place/ports.network" &&
+	printf '%s\n' '[Match]' Name=bond0 '[Network]' \
+		Address=192.0.2.1/24 Gateway=192.0.2.2 \
+		>"$debian$place/bond0.network" &&
+	has "remove $place/bond0.netdev" there lagctl import -f networkd \
+		-n lag0 -o /mnt/new $place &&
+	rm "$debian$place/bond0.netdev" &&
+	mkdir -p "$debian/etc/lag" &&
+	mv "$debian/mnt/new/lag0.conf" "$debian/etc/lag" &&
+	mv "$debian"/mnt/new/*.network "$debian$place" &&
+	rmdir "$debian/mnt/new"
+}
+
+networkmanager() {
+	local place=/etc/NetworkManager
+
+	manage lag@lag0 NetworkManager && example lag0.conf /etc/lag &&
+	example networkmanager/90-lag.conf $place/conf.d &&
+	example networkmanager/lag0.nmconnection $place/system-connections &&
+	chmod 600 "$debian$place/system-connections/lag0.nmconnection"
+}
+
+# netplan ROOT: what it writes for networkd of what is there
+netplan_writes() {
+	there netplan generate --root-dir "$1" &&
+	cat "$debian$1"/run/systemd/network/*
+}
+
+# Also says the same as the example
+netplan_bond() {
+	local wanted
+
+	manage lag@lag0 systemd-networkd && mkdir "$debian/mnt/new" &&
+	example netplan.yaml /mnt/example/etc/netplan &&
+	cat >"$debian/etc/netplan/50-bond.yaml" <<-END &&
+		network:
+		  version: 2
+		  renderer: networkd
+		  ethernets:
+		    c1a: {}
+		    c2a: {}
+		  bonds:
+		    bond0:
+		      interfaces: [c1a, c2a]
+		      parameters: {mode: 802.3ad, lacp-rate: fast}
+		      addresses: [192.0.2.1/24]
+		      routes: [{to: default, via: 192.0.2.2}]
+	END
+	there lagctl import -f netplan -n lag0 -o /mnt/new /etc/netplan &&
+	mkdir -p "$debian/etc/lag" "$debian/etc/systemd/network" &&
+	mv "$debian/mnt/new/lag0.conf" "$debian/etc/lag" &&
+	mv "$debian/mnt/new/50-bond.yaml" "$debian/etc/netplan" &&
+	mv "$debian"/mnt/new/*.d "$debian/etc/systemd/network" &&
+	rmdir "$debian/mnt/new" &&
+	wanted=$(netplan_writes /mnt/example) &&
+	[ "$(netplan_writes /)" = "$wanted" ] &&
+	rm -r "$debian/mnt/example" &&
+	grep KeepMaster=yes "$debian"/etc/systemd/network/*c1a*/lag.conf
+}
+
+cloud_init() {
+	local seed=/var/lib/cloud/seed/nocloud
+
+	manage && rm "$debian/etc/cloud/cloud-init.disabled" &&
+	example cloud-init/user-data.yaml $seed &&
+	mv "$debian$seed/user-data.yaml" "$debian$seed/user-data" &&
+	echo "instance-id: guest" >"$debian$seed/meta-data" &&
+	example cloud-init/99-lag.cfg /etc/cloud/cloud.cfg.d &&
+	there cloud-init schema --config-file $seed/user-data
+}
+
+proxmox() {
+	manage && get ifupdown2 ifupdown2 &&
+	example interfaces.proxmox /etc/network &&
+	mv "$debian/etc/network/interfaces.proxmox" \
+		"$debian/etc/network/interfaces"
+}
+
+# boot KERNEL NAME MANAGER: its tests count as ours.  A host that is busy, or
+# emulates, must not look like a failure.
 boot() {
 	local line log=$logs/packages-$2.log
+	local patience="systemd.mask=systemd-journal-flush.service"
+
+	patience+=" systemd.default_timeout_start_sec=1800"
+	patience+=" rcupdate.rcu_cpu_stall_suppress=1"
 
 	while IFS= read -r line; do
 		if [[ $line =~ ^(ok|not\ ok)\ [0-9]+\ (.*) ]]; then
@@ -188,7 +287,8 @@ boot() {
 			echo "# $line"
 		fi
 	done < <(tools/vm/vm -k "$1" --root "$debian" --cables virtio,virtio \
-			--mem 768M --timeout 900 --log "$log" \
+			--mem 768M --timeout 1800 --log "$log" \
+			--append "$patience" \
 			--add tools/packaging/boot_test.sh \
 			--add tools/packaging/tap.sh \
 			-- bash tools/packaging/boot_test.sh "$2" "$3" 2>&1
@@ -212,12 +312,31 @@ packages() {
 		installed "$new" updates/dkms/lag.ko
 }
 
-boots() {
-	test_that "lagctl import makes a lag of ifupdown's bond" imported
-	boot 6.1 "6.1 ifupdown" ifupdown
+# The way of a user who comes from bonding: each boot is what the one before has
+# made of it
+boots_bonding() {
+	test_that "ifupdown is told of a bond" bonding
+	boot 6.1 "6.1 bonding" bonding
+	boot 6.1 "6.1 ifupdown, converted" ifupdown
 	boot 6.12 "6.12 ifupdown, rebooted" ifupdown
+}
+
+boots_networkd() {
 	test_that "systemd is told of a lag" networkd
 	boot 6.12 "6.12 networkd" networkd
+	test_that "a bond of systemd-networkd becomes a lag" networkd_bond
+	boot 6.1 "6.1 networkd, converted" networkd
+}
+
+boots_others() {
+	test_that "NetworkManager, netplan and cloud-init are installed" \
+		get managers network-manager netplan.io cloud-init
+	test_that "NetworkManager is told of a lag" networkmanager
+	boot 6.12 "6.12 NetworkManager" networkmanager
+	test_that "a bond of netplan becomes a lag" netplan_bond
+	boot 6.12 "6.12 netplan, converted" netplan
+	test_that "cloud-init is told of a lag" cloud_init
+	boot 6.1 "6.1 cloud-init" cloud-init
 }
 
 boots_ifupdown2() {
@@ -226,8 +345,7 @@ boots_ifupdown2() {
 }
 
 purge() {
-	test_that "the configuration is taken away" \
-		rm -r "$debian/etc/lag" "$debian"/etc/systemd/network/20-lag*
+	test_that "the configuration is taken away" manage
 	test_that "lag-utils is purged" there dpkg --purge lag-utils
 	test_that "lag-dkms is purged" there dpkg --purge lag-dkms
 	# Booting and other packages have left something of their own
@@ -244,8 +362,8 @@ $userland make >/dev/null || exit 1
 old=$(tools/vm/kernel release 6.1) && new=$(tools/vm/kernel release 6.12) ||
 	exit 1
 trap end_layer EXIT
-[ $# -gt 0 ] || set -- make_install packages boots boots_ifupdown2 \
-	purge
+[ $# -gt 0 ] || set -- make_install packages boots_bonding \
+	boots_networkd boots_others boots_ifupdown2 purge
 for part; do
 	"$part" || test_that "$part can be tested" false
 done
