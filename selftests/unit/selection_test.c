@@ -659,6 +659,28 @@ static void a_better_partner_does_not_outweigh_a_second_link(void **state)
 	}
 }
 
+/* Likewise, one link each to two systems better than ours: that one of them is
+ * in sync counts before who is the best.
+ */
+static void of_equal_lags_the_one_that_its_better_partner_chose_wins(void **st)
+{
+	struct lacp_admin admin = sim_admin(10);
+	struct sim *sim = *st;
+	struct sim_system *s;
+	unsigned int chosen, i;
+
+	admin.updelay = 3000;
+	for (chosen = 0; chosen < 2; chosen++) {
+		s = sim_add_system(sim, &admin, 2);
+		for (i = 0; i < 2; i++)
+			partner_at(s, i, 8 + i, 1);
+		s->peer[!chosen].partner->self.state &= ~SIM_CD;
+		sim_run(sim, 8000);
+		assert_int_equal(s->port[chosen].selected, LACP_SELECTED);
+		assert_int_equal(s->port[!chosen].selected, LACP_UNSELECTED);
+	}
+}
+
 /* Likewise, with links whose speed nobody knows */
 static void of_lags_of_unknown_speed_the_one_with_more_ports_wins(void **state)
 {
@@ -827,6 +849,7 @@ int main(void)
 		unit_case(of_equal_lags_the_better_partner_wins),
 		unit_case(what_the_better_system_chose_the_other_follows),
 		unit_case(a_better_partner_does_not_outweigh_a_second_link),
+		unit_case(of_equal_lags_the_one_that_its_better_partner_chose_wins),
 		unit_case(of_lags_of_unknown_speed_the_one_with_more_ports_wins),
 		unit_case(of_equal_individual_links_the_better_port_wins),
 		unit_case(ports_of_different_speed_do_not_mix),
