@@ -144,7 +144,7 @@ manage() {
 	! find "$debian/etc/systemd/system" -name 'lag@*' -o \
 		-name 'systemd-networkd*' -o -name NetworkManager.service |
 		grep . || return
-	rm -rf "$debian"/etc/{lag,netplan,systemd/network}/* \
+	rm -rf "$debian/etc/lag" "$debian"/etc/{netplan,systemd/network}/* \
 		"$debian"/etc/NetworkManager/{conf.d,system-connections}/* \
 		"$debian/etc/cloud/cloud.cfg.d/99-lag.cfg" \
 		"$debian/var/lib/cloud/seed"
