@@ -60,6 +60,8 @@ def attributes(data):
     found = {}
     while len(data) >= 4:
         length, kind = struct.unpack_from("HH", data)
+        if length < 4:
+            break
         found[kind] = data[4:length]
         data = data[(length + 3) & ~3:]
     return found
