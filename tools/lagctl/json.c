@@ -62,6 +62,8 @@ static void set_options(json_t *object, const struct lag_option *o,
 		case LAG_U8:
 		case LAG_U16:
 		case LAG_U32:
+			/* By both names, as ip does */
+			set_number(object, o->name, v->number);
 			set_number(object, lag_json_name(o->name), v->number);
 			break;
 		case LAG_S32:
