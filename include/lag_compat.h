@@ -76,6 +76,16 @@ static inline void lag_compat_set_no_addrconf(struct net_device *dev, bool off)
 #endif
 }
 
+/* IPv4 has a limit of its own since v6.3, commit 9eefedd58ae1. */
+static inline void lag_compat_set_gso_max_size(struct net_device *dev,
+					       unsigned int size)
+{
+	WRITE_ONCE(dev->gso_max_size, size);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	WRITE_ONCE(dev->gso_ipv4_max_size, size);
+#endif
+}
+
 /* Timestamps: a kernel's own structures, functions that ask another device, and
  * operations of their own since v6.6 and v6.11, commits 66f7223039c0 and
  * 2111375b85ad

@@ -67,9 +67,9 @@ netdev_features_t lag_inherit_features(struct lag *lag,
 	return netdev_add_tso_features(features, mask);
 }
 
-/* The three sets for packets that are more than plain Ethernet.
- * Returns whether one of them changed.
- */
+/* Each of the following returns whether it has changed something. */
+
+/* The three sets for packets that are more than plain Ethernet */
 static bool lag_inherit_sets(struct lag *lag)
 {
 	netdev_features_t vlan = lag_inherit_start(LAG_FEATURES);
@@ -108,10 +108,12 @@ static bool lag_inherit_sets(struct lag *lag)
 /* Room before and after a frame.  The lag's own header is plain Ethernet, so
  * what a port's header takes beyond that counts as headroom.
  */
-static void lag_inherit_room(struct lag *lag)
+static bool lag_inherit_room(struct lag *lag)
 {
 	unsigned short headroom = 0, tailroom = 0;
+	struct net_device *dev = lag->dev;
 	const struct lag_port *port;
+	bool changed;
 
 	list_for_each_entry(port, &lag->ports, list) {
 		const struct net_device *lower = port->dev;
@@ -123,12 +125,34 @@ static void lag_inherit_room(struct lag *lag)
 		tailroom = max(tailroom, lower->needed_tailroom);
 	}
 
-	lag->dev->needed_headroom = headroom;
-	lag->dev->needed_tailroom = tailroom;
+	changed = dev->needed_headroom != headroom ||
+		  dev->needed_tailroom != tailroom;
+	dev->needed_headroom = headroom;
+	dev->needed_tailroom = tailroom;
+	return changed;
+}
+
+/* What is sent in one piece is not more than the ports take.  The kernel lowers
+ * it by itself; what stood at the former limit may rise with it, as far as it
+ * is without one.
+ */
+static bool lag_inherit_tso(struct net_device *dev, unsigned int size,
+			    unsigned int segs)
+{
+	bool changed = dev->tso_max_size != size || dev->tso_max_segs != segs;
+	unsigned int usual = min_t(unsigned int, size, GSO_LEGACY_MAX_SIZE);
+
+	if (dev->gso_max_size == dev->tso_max_size && dev->gso_max_size < usual)
+		lag_compat_set_gso_max_size(dev, usual);
+	if (dev->gso_max_segs == dev->tso_max_segs && dev->gso_max_segs < segs)
+		WRITE_ONCE(dev->gso_max_segs, segs);
+	netif_set_tso_max_size(dev, size);
+	netif_set_tso_max_segs(dev, segs);
+	return changed;
 }
 
 /* The biggest packets that every port takes */
-static void lag_inherit_limits(struct lag *lag)
+static bool lag_inherit_limits(struct lag *lag)
 {
 	unsigned int min_mtu = ETH_MIN_MTU, max_mtu = ETH_MAX_MTU;
 	unsigned int tso_size = TSO_MAX_SIZE, tso_segs = TSO_MAX_SEGS;
@@ -149,14 +173,14 @@ static void lag_inherit_limits(struct lag *lag)
 
 	lag->dev->min_mtu = min_mtu;
 	lag->dev->max_mtu = max_mtu;
-	netif_set_tso_max_size(lag->dev, tso_size);
-	netif_set_tso_max_segs(lag->dev, tso_segs);
+	return lag_inherit_tso(lag->dev, tso_size, tso_segs);
 }
 
 /* A port that reads the route of a packet needs it kept this far. */
-static void lag_inherit_dst_release(struct lag *lag)
+static bool lag_inherit_dst_release(struct lag *lag)
 {
 	bool release = lag->dev->priv_flags & IFF_XMIT_DST_RELEASE_PERM;
+	bool was = lag->dev->priv_flags & IFF_XMIT_DST_RELEASE;
 	const struct lag_port *port;
 
 	list_for_each_entry(port, &lag->ports, list)
@@ -167,20 +191,24 @@ static void lag_inherit_dst_release(struct lag *lag)
 		lag->dev->priv_flags |= IFF_XMIT_DST_RELEASE;
 	else
 		lag->dev->priv_flags &= ~IFF_XMIT_DST_RELEASE;
+	return release != was;
 }
 
 void lag_inherit_update(struct lag *lag)
 {
+	bool changed;
+
 	ASSERT_RTNL();
 
-	lag_inherit_room(lag);
-	lag_inherit_limits(lag);
-	lag_inherit_dst_release(lag);
+	changed = lag_inherit_room(lag);
+	changed |= lag_inherit_limits(lag);
+	changed |= lag_inherit_dst_release(lag);
+	changed |= lag_inherit_sets(lag);
 
-	/* Devices above have to know of new sets too, but only of new ones:
-	 * this may come from a port that follows us.
+	/* Devices above, such as VLANs, have to know of it too, but only of
+	 * changes: this may come from a port that follows us.
 	 */
-	if (lag_inherit_sets(lag))
+	if (changed)
 		netdev_change_features(lag->dev);
 	else
 		netdev_update_features(lag->dev);
