@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Timestamps: a lag says what its ports can, in mode active-backup what the
-# active port can and has been told.  What a NIC can needs LAG_NICS=1 and
-# emulated cables of e1000e (tools/vm/vm --cables).
+# active port can and has been told.  NICs with a clock are those of nic.ko, for
+# drivers of either kind; LAG_NICS=1 takes emulated cables of e1000e besides
+# (tools/vm/vm --cables).
 #
 #    A                 B
 #   +------------+    +-------+
@@ -17,6 +18,8 @@ ALL_TESTS="
 	only_with_an_active_port
 	who_does_not_know_is_refused
 	clock_of_the_active_port
+	clock_of_a_driver
+	clock_of_a_driver_with_ioctl
 "
 
 # shellcheck source=lib.sh
@@ -89,6 +92,57 @@ clock_of_the_active_port()
 	wait_for 5 not is "$first" lag_get "$A" lag0 active_slave
 	wait_for 5 carrier "$A" lag0
 	expect "flags $MAY_CHANGE tx 0" stamps get lag0
+}
+
+# Each port has a clock and settings of its own, which come and go with it
+clock_of()
+{
+	local hardware="tx-hardware rx-hardware" i
+
+	[ -e "$HERE/nic/nic.ko" ] ||
+		skip "needs nic.ko, which tools/test.sh builds"
+	insmod "$HERE/nic/nic.ko"
+	trap 'cleanup; rmmod nic' EXIT
+	setup_ns A
+	ip -n "$A" link add lag0 type lag mode active-backup
+	for i in 1 2; do
+		ip -n "$A" link add "a$i" index "$((70 + i))" type "$1"
+		join "$A" lag0 "a$i"
+	done
+	ip -n "$A" link set lag0 up
+	wait_is 5 a1 lag_get "$A" lag0 active_slave
+	[[ $(stamps info lag0) == "$hardware"*"clock 71" ]]
+	expect "flags $MAY_CHANGE tx 1" stamps set lag0 "$MAY_CHANGE" 1
+	expect ENOTSUP stamps set lag0 0 0
+	expect "flags 0 tx 1" stamps get a1
+	expect "flags 0 tx 0" stamps get a2
+	# The other clock, which nobody has told anything
+	ip -n "$A" link set a1 carrier off
+	wait_is 5 a2 lag_get "$A" lag0 active_slave
+	[[ $(stamps info lag0) == "$hardware"*"clock 72" ]]
+	expect "flags $MAY_CHANGE tx 0" stamps get lag0
+	expect "flags $MAY_CHANGE tx 1" stamps set lag0 "$MAY_CHANGE" 1
+	expect "flags 0 tx 1" stamps get a2
+	# As many as there are make no clock
+	ip -n "$A" link set lag0 type lag mode static
+	[[ $(stamps info lag0) == *"clock -1" ]]
+	expect ENOTSUP stamps get lag0
+	ip -n "$A" link set lag0 type lag mode active-backup
+	ip -n "$A" link set a2 nomaster
+	ip -n "$A" link set a1 nomaster
+	[[ $(stamps info lag0) == *"clock -1" ]]
+	expect ENOTSUP stamps get lag0
+	expect "flags 0 tx 1" stamps get a2
+}
+
+clock_of_a_driver()
+{
+	clock_of nic
+}
+
+clock_of_a_driver_with_ioctl()
+{
+	clock_of nic_ioctl
 }
 
 run_tests
