@@ -8,17 +8,25 @@
  * The second prints how many packets of COUNT flows left as had been said, by
  * another port, and for how many no port was named.  The ports must be such as
  * count what they send at once, as dummy does.
+ *
+ *	echo DEVICE FD >/sys/module/xmit_slave/parameters/socket
+ *	cat /sys/module/xmit_slave/parameters/socket
+ *
+ * The second prints the lowest device below DEVICE for that socket of the writer.
  */
 
 #include <linux/etherdevice.h>
 #include <linux/ip.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
+
+#include <net/sock.h>
 
 static unsigned int xmit_slave_right;
 static unsigned int xmit_slave_wrong;
@@ -126,6 +134,47 @@ static const struct kernel_param_ops xmit_slave_ops = {
 
 module_param_cb(ask, &xmit_slave_ops, NULL, 0600);
 MODULE_PARM_DESC(ask, "DEVICE COUNT: ask and send; read: how often it was right");
+
+static char xmit_slave_lowest[IFNAMSIZ];
+
+static int xmit_slave_socket_set(const char *value,
+				 const struct kernel_param *param)
+{
+	struct net_device *dev;
+	char name[IFNAMSIZ];
+	struct socket *sock;
+	int fd, err;
+
+	if (sscanf(value, "%15s %d", name, &fd) != 2)
+		return -EINVAL;
+
+	sock = sockfd_lookup(fd, &err);
+	if (!sock)
+		return err;
+
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(sock_net(sock->sk), name);
+	if (dev)
+		strscpy(xmit_slave_lowest,
+			netdev_sk_get_lowest_dev(dev, sock->sk)->name,
+			sizeof(xmit_slave_lowest));
+	rcu_read_unlock();
+	sockfd_put(sock);
+	return dev ? 0 : -ENODEV;
+}
+
+static int xmit_slave_socket_get(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%s\n", xmit_slave_lowest);
+}
+
+static const struct kernel_param_ops xmit_slave_socket_ops = {
+	.set	= xmit_slave_socket_set,
+	.get	= xmit_slave_socket_get,
+};
+
+module_param_cb(socket, &xmit_slave_socket_ops, NULL, 0600);
+MODULE_PARM_DESC(socket, "DEVICE FD: ask; read: the lowest device");
 
 static int __init xmit_slave_init(void)
 {

@@ -246,6 +246,7 @@ static const struct net_device_ops lag_netdev_ops = {
 	.ndo_start_xmit		= lag_start_xmit,
 	.ndo_select_queue	= lag_select_queue,
 	.ndo_get_xmit_slave	= lag_get_xmit_slave,
+	.ndo_sk_get_lower_dev	= lag_sk_get_lower_dev,
 	.ndo_features_check	= passthru_features_check,
 	.ndo_get_stats64	= dev_get_tstats64,
 	.ndo_set_rx_mode	= lag_dev_set_rx_mode,

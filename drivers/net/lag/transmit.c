@@ -27,7 +27,9 @@
 #include <linux/random.h>
 #include <linux/skbuff.h>
 
+#include <net/inet_sock.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 
 static_assert(LAG_SLOTS == 256);	/* lag_hash_slot() */
 
@@ -799,6 +801,16 @@ static u32 lag_xmit_hash_of(const struct sk_buff *skb, const struct lag *lag)
 	return lag_xmit_read_hash(skb, lag);
 }
 
+/* The device that packets of a hash leave by now, or NULL */
+static struct net_device *lag_xmit_lower(const struct lag *lag, u32 hash)
+{
+	const struct lag_port *port = lag_txmap_port(&lag->txmap, hash);
+
+	if (!lag_xmit_has_carrier(port))
+		port = lag_xmit_substitute(lag, hash);
+	return port ? port->dev : NULL;
+}
+
 /* Ports that carry no traffic have no part of it, whoever wants them counted:
  * the slots name none.
  */
@@ -806,16 +818,97 @@ struct net_device *lag_get_xmit_slave(struct net_device *dev,
 				      struct sk_buff *skb, bool all_slaves)
 {
 	const struct lag *lag = netdev_priv(dev);
-	const struct lag_port *port;
-	u32 hash;
+	struct net_device *lower;
 
 	rcu_read_lock_bh();
-	hash = lag_xmit_hash_of(skb, lag);
-	port = lag_txmap_port(&lag->txmap, hash);
-	if (!lag_xmit_has_carrier(port))
-		port = lag_xmit_substitute(lag, hash);
+	lower = lag_xmit_lower(lag, lag_xmit_hash_of(skb, lag));
 	rcu_read_unlock_bh();
 
 	/* The caller's RCU keeps it. */
-	return port ? port->dev : NULL;
+	return lower;
+}
+
+/* The flow of a connected socket, as its packets will show it up to the ports */
+static bool lag_xmit_read_socket(const struct sock *sk, struct lag_flow *flow)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	__be16 ports[2] = { inet->inet_sport, inet->inet_dport };
+
+	if (sk->sk_protocol != IPPROTO_TCP || !ports[1])
+		return false;
+
+	flow->ports = lag_flow_octets4((const u8 *)ports);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6 &&
+	    !ipv6_addr_v4mapped(&sk->sk_v6_daddr)) {
+		lag_flow_set_ipv6(flow, inet6_sk(sk)->saddr.s6_addr,
+				  sk->sk_v6_daddr.s6_addr);
+		return true;
+	}
+#endif
+	lag_flow_set_ipv4(flow, (const u8 *)&inet->inet_saddr,
+			  (const u8 *)&inet->inet_daddr);
+	return true;
+}
+
+/* Returns false if the socket does not tell what its packets go by. */
+static bool lag_xmit_hash_of_socket(const struct sock *sk,
+				    const struct lag *lag, u32 *hash)
+{
+	u32 seed = READ_ONCE(lag->hash_seed);
+	struct lag_flow flow = {};
+	u32 given;
+
+	switch (READ_ONCE(lag->pick)) {
+	case LAG_PICK_ACTIVE:
+		*hash = 0;
+		return true;
+	case LAG_PICK_FLOW:
+		given = READ_ONCE(sk->sk_txhash);
+		if (given) {
+			*hash = lag_hash_given(given, seed);
+			return true;
+		}
+		break;
+	case LAG_PICK_ROBIN:
+	case LAG_PICK_ROBIN_SEVERAL:
+	case LAG_PICK_BROADCAST:
+		return false;
+	default:
+		switch (READ_ONCE(lag->xmit_hash_policy)) {
+		case LAG_HASH_LAYER34:
+		case LAG_HASH_ENCAP34:
+			break;
+		default:
+			return false;
+		}
+	}
+
+	if (!lag_xmit_read_socket(sk, &flow))
+		return false;
+
+	*hash = lag_hash(&flow, LAG_HASH_LAYER34,
+			 READ_ONCE(lag->hash_symmetric), seed);
+	return true;
+}
+
+struct net_device *lag_sk_get_lower_dev(struct net_device *dev, struct sock *sk)
+{
+	const struct lag *lag = netdev_priv(dev);
+	struct net_device *lower;
+	u32 hash;
+
+	if (!lag_xmit_hash_of_socket(sk, lag, &hash))
+		return NULL;
+
+	rcu_read_lock_bh();
+	lower = lag_xmit_lower(lag, hash);
+	/* kTLS, who asks, has its packets encrypted before they get here unless
+	 * the device is a bond, and the NIC would do it a second time.
+	 */
+	if (lower && lower->features & NETIF_F_HW_TLS_TX)
+		lower = NULL;
+	rcu_read_unlock_bh();
+
+	return lower;
 }

@@ -20,4 +20,11 @@ u16 lag_select_queue(struct net_device *dev, struct sk_buff *skb,
 struct net_device *lag_get_xmit_slave(struct net_device *dev,
 				      struct sk_buff *skb, bool all_slaves);
 
+/* net_device_ops.ndo_sk_get_lower_dev: the port that the packets of a connected
+ * TCP socket leave by; NULL if the socket alone does not tell it, or if it is
+ * one that would encrypt for kTLS.
+ */
+struct net_device *lag_sk_get_lower_dev(struct net_device *dev,
+					struct sock *sk);
+
 #endif /* _LAG_TRANSMIT_H */
