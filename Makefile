@@ -59,7 +59,8 @@ help:
 	@echo 'make sim-long        the same and explore for SECONDS='
 	@echo 'make explore         all that can happen to two small systems'
 	@echo 'make fuzz            fuzzers of the engine, FUZZ_SECONDS= each'
-	@echo 'make lint            style and layering only'
+	@echo 'make lint            style, layering, and what sparse, gcc and' \
+	      'clang warn of'
 	@echo 'make clean           remove out/ but for downloads;' \
 	      'ALL=1: these too'
 
@@ -135,7 +136,7 @@ coverage:
 	$(MAKE) -C selftests/unit coverage OUT=$(OUT)/unit
 
 lint:
-	tools/check.sh
+	tools/test.sh lint build
 
 check:
 	tools/test.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Style and layering of the tree, without building it; prints TAP.
 #
-# What a compiler has to say is not here but in tools/test.sh.
+# What compilers and sparse have to say is not here but in tools/test.sh.
 
 set -u
 
@@ -28,34 +28,37 @@ check() {
 }
 
 # Also what is not committed yet, but nothing that is ignored, and no inputs
-# that a machine made up
+# that a machine made up.  Not ":!tools/fuzz/corpus": git leaves out all that
+# is deeper than that is long.
 files() {
-	git ls-files -co --exclude-standard -- "${@:-.}" \
-		':!tools/fuzz/corpus' | sort -u |
+	git ls-files -co --exclude-standard -- "${@:-.}" | sort -u |
+		grep -v '^tools/fuzz/corpus/' |
 		while IFS= read -r file; do
 			[ -f "$file" ] && echo "$file"
 		done
 }
 
-# checkpatch.pl is in no package but the kernel's whole source: take the
-# two files that are needed, once.
-get_checkpatch() {
+# checkpatch.pl and the rules for coccinelle are in no package but the kernel's
+# whole source: take what is needed, once.
+get_kernel_scripts() {
 	local place=out/lint tar=/usr/src/linux-source-6.12.tar.xz
 	local members=(linux-source-6.12/scripts/checkpatch.pl
-		       linux-source-6.12/scripts/spelling.txt)
+		       linux-source-6.12/scripts/spelling.txt
+		       linux-source-6.12/scripts/coccinelle)
 	local from=$place/deb
 
-	[ ! -e "$place/spelling.txt" ] || return 0
-	echo "check: taking checkpatch.pl from linux-source-6.12 (once)" >&2
+	[ ! -e "$place/coccinelle" ] || return 0
+	echo "check: taking checkpatch.pl and rules for coccinelle from" \
+	     "linux-source-6.12 (once)" >&2
 	mkdir -p "$from" || return
 	if [ -e "$tar" ]; then
-		tar -xJf "$tar" -C "$from" --occurrence=1 "${members[@]}"
+		tar -xJf "$tar" -C "$from" "${members[@]}"
 	else
 		(cd "$from" && apt-get download -qq \
 			-o APT::Sandbox::User="$(id -un)" linux-source-6.12) &&
 		dpkg-deb --fsys-tarfile "$from"/*.deb |
 			tar -xO "./usr/src/${tar##*/}" 2>/dev/null |
-			tar -xJ -C "$from" --occurrence=1 "${members[@]}"
+			tar -xJ -C "$from" "${members[@]}"
 	fi
 	mv "$from"/linux-source-6.12/scripts/* "$place/" || return
 	rm -rf "$from"
@@ -94,6 +97,33 @@ checkpatch() {
 	run_checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON \
 		include/lag_compat.h
 	run_checkpatch "$user_taste" "${user[@]}"
+}
+
+# coccinelle_rule RULE SOURCE...: with the options that it says it needs
+coccinelle_rule() {
+	local options
+
+	read -ra options < <(sed -n 's/.*Options: *//p' "$1")
+	spatch -D report "${options[@]}" --very-quiet --cocci-file "$1" \
+		-I include -I include/uapi "${@:2}" 2>/dev/null ||
+		echo "$1: spatch ended with status $?"
+}
+
+# Rules in OCaml would need its compiler; there are two, for a battery's tables
+# and for the style of comparisons with NULL, which checkpatch knows.
+coccinelle() {
+	local sources
+
+	[ -e out/lint/coccinelle ] || {
+		echo "the rules of linux-source-6.12 could not be had"
+		return
+	}
+	mapfile -t sources < <(files 'drivers/*.c')
+	export -f coccinelle_rule
+	grep -rl '^virtual report' out/lint/coccinelle |
+		xargs grep -LE '(script|initialize|finalize):ocaml' |
+		xargs -I RULE -P "$(nproc)" bash -c 'coccinelle_rule "$@"' - \
+			RULE "${sources[@]}"
 }
 
 kernel_doc() {
@@ -257,9 +287,10 @@ verbs() {
 mapfile -t module < <(files 'drivers/net/lag/*.c' 'drivers/net/lag/*.h')
 
 # Both may have to be downloaded, and say so
-get_checkpatch
+get_kernel_scripts
 tools/vm/kernel headers 6.12 >/dev/null
 check "checkpatch --strict" checkpatch
+check "coccinelle" coccinelle
 check "kernel-doc" kernel_doc
 check "shellcheck" shell
 check "python syntax" python_syntax
