@@ -20,15 +20,20 @@ import sys
 
 from rtnl import attribute
 
-NEWLINK, DELLINK, GETLINK = 16, 17, 18
-REQUEST, ACK, EXCL, CREATE = 1, 4, 0x200, 0x400
-ADDRESS, IFNAME, MTU, LINK, MASTER = 1, 3, 4, 5, 10
-LINKINFO, PROMISCUITY, ALLMULTI = 18, 30, 61
-INFO_KIND, INFO_DATA, INFO_SLAVE_KIND = 1, 2, 4
-ERROR = 2
+NEWLINK, DELLINK, GETLINK, GETNEIGH = 16, 17, 18, 30
+REQUEST, ACK, EXCL, DUMP, CREATE = 1, 4, 0x200, 0x300, 0x400
+ADDRESS, IFNAME, MTU, LINK, MASTER, LINKINFO = 1, 3, 4, 5, 10, 18
+INFO_KIND, INFO_DATA, INFO_SLAVE_KIND, INFO_SLAVE_DATA = 1, 2, 4, 5
+ERROR, DONE = 2, 3
 IFF_UP, IFF_PROMISC = 1, 0x100
+# Attributes and flags that change by themselves: statistics, the queueing
+# discipline (of the first time up), carrier and what follows it, IP's own
+CHANGING = {7, 23, 6, 16, 33, 35, 47, 48, 26}
+FOLLOWING = 0x40 | 0x10000 | 0x20000
+AF_BRIDGE, LLADDR = 7, 2
 VLAN_ID = 1
 LAG_MODE, LAG_MIN_LINKS, LAG_STATE = 1, 5, 35
+PORT_STATE, PERM_HWADDR = 6, 8
 MODES = dict(static=2, lacp=4)
 NEVER = 1 << 20                 # no operation makes so many allocations
 OTHER = bytes.fromhex("020000000099")
@@ -76,14 +81,53 @@ def state(name):
         return None
     flags = struct.unpack_from("I", answer, 24)[0]
     attrs = attributes(answer[32:])
-    info = attributes(attrs.get(LINKINFO, b""))
+    info = attributes(attrs.pop(LINKINFO, b""))
+    of_port = attributes(info.get(INFO_SLAVE_DATA, b""))
     options = {kind: data for kind, data in
                attributes(info.get(INFO_DATA, b"")).items()
                if kind != LAG_STATE} if info.get(INFO_KIND) == b"lag\0" else {}
-    return dict(flags=flags & (IFF_UP | IFF_PROMISC), options=options,
+    return dict({str(kind): data for kind, data in attrs.items()
+                 if kind not in CHANGING}, **{str(MASTER): attrs.get(MASTER)},
+                flags=flags & ~FOLLOWING, options=options,
                 slave=info.get(INFO_SLAVE_KIND),
-                **{str(kind): attrs.get(kind) for kind in
-                   (ADDRESS, MTU, MASTER, PROMISCUITY, ALLMULTI)})
+                own=attributes(of_port.pop(PORT_STATE, b"")).get(PERM_HWADDR),
+                port_options=of_port)
+
+
+def heard():
+    """Addresses that devices listen to; of groups how many want them"""
+    found = {}
+    with open("/proc/self/net/dev_mcast", encoding="ascii") as f:
+        for line in f:
+            _, name, *group = line.split()
+            found.setdefault(name, []).append(group)
+    sock.send(struct.pack("IHHII", 28, GETNEIGH, REQUEST | DUMP, 1, 0) +
+              struct.pack("B11x", AF_BRIDGE))
+    while True:
+        data = sock.recv(65536)
+        while data:
+            length, kind = struct.unpack_from("IH", data)
+            if kind in (ERROR, DONE):
+                return {name: sorted(heard) for name, heard in found.items()}
+            name = socket.if_indextoname(struct.unpack_from("i", data, 20)[0])
+            found.setdefault(name, []).append(
+                [attributes(data[28:length])[LLADDR].hex()])
+            data = data[(length + 3) & ~3:]
+
+
+def whole(names):
+    """State, addresses that are listened to, and whose the own one is"""
+    listens = heard()
+    found = {}
+    for name in names:
+        found[name] = state(name)
+        if not found[name]:
+            continue
+        found[name]["heard"] = listens.get(name)
+        with open("/sys/class/net/%s/addr_assign_type" % name,
+                  encoding="ascii") as f:
+            found[name]["assigned"] = f.read().strip()
+    return found
 
 
 def number(kind, value):
@@ -192,7 +236,7 @@ OPERATIONS = dict(
 )
 
 def everything():
-    return {name: state(name) for name in ("a1", "a2", "lag0", "vlan0")}
+    return whole(("a1", "a2", "lag0", "vlan0"))
 
 
 def clear():
@@ -239,12 +283,23 @@ def prepare(start):
             sys.exit("%s: %s" % (step.__name__, os.strerror(error)))
 
 
+def differences(found, expected):
+    """Of each device what it has, and should have"""
+    differ = []
+    for name in expected:
+        mine, theirs = found[name] or {}, expected[name] or {}
+        differ += ["%s: %s is %s, not %s" % (name, what, mine.get(what),
+                                             theirs.get(what))
+                   for what in sorted(set(mine) | set(theirs))
+                   if mine.get(what) != theirs.get(what)]
+    return "; ".join(differ)
+
+
 def check(name, nth, error, before, after):
     if error and before != after:
-        differ = ["%s: %s, was %s" % (device, after[device], before[device])
-                  for device in before if before[device] != after[device]]
         sys.exit("%s, allocation %d: %s, but %s" % (
-            name, nth, errno.errorcode.get(error, error), "; ".join(differ)))
+            name, nth, errno.errorcode.get(error, error),
+            differences(after, before)))
 
 
 def main():
@@ -273,9 +328,8 @@ def main():
         met += left == 0
         refused += error != 0
         clear()
-        if everything() != nothing:
-            sys.exit("%s, allocation %d: left %s, not %s" % (
-                name, nth, everything(), nothing))
+        if differ := differences(everything(), nothing):
+            sys.exit("%s, allocation %d: left %s" % (name, nth, differ))
     print("# %s: %d of %d allocations failed, %d times refused" % (
         name, met, count, refused))
     if met < most / 2:

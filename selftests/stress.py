@@ -22,52 +22,72 @@ import slow
 
 PORTS = 6
 LAGS = 3
+DYING = 2                       # ports of each namespace that dies
 PAUSE = 0.01
+
+# What nobody but the lags gives other addresses and MTUs, or deletes
+STEADY = ("a4", "a5", "r0")
+PORT_NAMES = ["a%d" % i for i in range(PORTS)] + ["r0", "r1"]
 
 MODES = ["lacp"] * 4 + ["static", "active-backup", "balance-rr", "broadcast"]
 ON_OFF = ("on", "off")
+# Of each option some values, or ranges of them, also a little beyond what is
+# allowed; short times are what hurts
 DEVICE_OPTIONS = {
     "mode": MODES,
     "lacp_active": ON_OFF,
     "lacp_rate": ("slow", "fast"),
     "xmit_hash_policy": ("layer2", "layer2+3", "layer3+4", "encap2+3",
                          "encap3+4", "vlan+srcmac", "flow"),
-    "min_links": (0, 1, 2, 64, 65),
-    "max_links": (0, 1, 2, 3, 64),
+    "min_links": (0, 1, 2, range(66)),
+    "max_links": (0, 1, 2, 3, range(66)),
     "revertive": ON_OFF,
     "fallback": ("none", "single", "static"),
-    "fallback_timeout": (0, 1, 100, 15000),
-    "wait_while": (0, 1, 50, 2000, 10001),
+    "fallback_timeout": (0, range(200), range(300002)),
+    "wait_while": (0, range(100), range(10002)),
     "goodbye": ON_OFF,
     "ad_select": ("stable", "bandwidth", "count", "actor_port_prio"),
-    "ad_actor_sys_prio": (1, 100, 65535, 0),
+    "ad_actor_sys_prio": (0, 1, range(65536)),
     "ad_actor_system": ("02:0a:0b:0c:0d:0e", "00:00:00:00:00:00",
                         "01:00:5e:00:00:01"),
-    "ad_user_port_key": (0, 1, 1023, 1024),
+    "ad_user_port_key": (0, range(1025)),
     "coupled_control": ON_OFF,
-    "updelay": (0, 1, 100, 1000),
-    "downdelay": (0, 1, 100, 1000),
-    "hash_seed": (0, 1, 0xffffffff),
+    "updelay": (0, range(200), range(720002)),
+    "downdelay": (0, range(200), range(720002)),
+    "hash_seed": (range(1 << 32),),
     "hash_symmetric": ON_OFF,
-    "primary": ["a%d" % i for i in range(PORTS)],
-    "active_slave": ["a%d" % i for i in range(PORTS)],
+    "primary": PORT_NAMES,
+    "primary_reselect": ("always", "better", "failure"),
+    "active_slave": PORT_NAMES,
     "fail_over_mac": ("none", "active", "follow"),
-    "num_grat_arp": (0, 1, 5),
-    "packets_per_slave": (0, 1, 100),
+    "num_grat_arp": (0, 1, range(256)),
+    "peer_notify_delay": (0, range(200), range(300002)),
+    "resend_igmp": (0, 1, range(257)),
+    "packets_per_slave": (0, 1, range(65537)),
+    "miimon": (range(1 << 32),),
+    "use_carrier": ON_OFF,
+    "lacp_strict": ON_OFF,
+    "all_slaves_active": ("off", "off", "on"),
+    "lp_interval": (1, 1, 2),
+    "tlb_dynamic_lb": ("on", "on", "off"),
 }
 PORT_OPTIONS = {
-    "actor_port_prio": (0, 1, 255, 65535),
-    "prio": (-5, 0, 5),
+    "actor_port_prio": (0, 255, range(65536)),
+    "prio": (0, range(-5, 6), range(-1 << 31, 1 << 31)),
     "admin": ("enabled", "enabled", "draining", "disabled"),
-    "port_key": (0, 1, 65535),
-    "port_number": (0, 1, 2, 65, 65535),
+    "port_key": (0, range(65536)),
+    "port_number": (0, 1, 2, range(65536)),
 }
+
+
+def value(values):
+    chosen = random.choice(values)
+    return random.choice(chosen) if isinstance(chosen, range) else chosen
 
 
 def options(table, most):
     names = random.sample(sorted(table), random.randint(1, most))
-    return " ".join("%s %s" % (name, random.choice(table[name]))
-                    for name in names)
+    return " ".join("%s %s" % (name, value(table[name])) for name in names)
 
 
 def lag():
@@ -75,7 +95,16 @@ def lag():
 
 
 def port():
-    return "a%d" % random.randrange(PORTS)
+    return random.choice(PORT_NAMES)
+
+
+def unsteady():
+    return random.choice([name for name in PORT_NAMES if name not in STEADY])
+
+
+def far_port():
+    """Beside the cables those of namespaces that come and go"""
+    return "b%d" % random.randrange(PORTS + DYING)
 
 
 def mac():
@@ -110,9 +139,9 @@ PARTS = {
     "addresses": (
         lambda: "link set %s mtu %d" % (lag(), random.choice(
             (68, 1280, 1400, 1500, 9000, 70000))),
-        lambda: "link set %s mtu %d" % (port(), random.randint(600, 9000)),
+        lambda: "link set %s mtu %d" % (unsteady(), random.randint(600, 9000)),
         lambda: "link set %s address %s" % (lag(), mac()),
-        lambda: "link set %s address %s" % (port(), mac()),
+        lambda: "link set %s address %s" % (unsteady(), mac()),
         lambda: "link set %s promisc %s" % (lag(), random.choice(ON_OFF)),
         lambda: "link set %s allmulticast %s" % (lag(), random.choice(ON_OFF)),
         lambda: "maddress %s 33:33:00:00:00:%02x dev %s" % (
@@ -139,17 +168,18 @@ PARTS = {
         lambda: "link add %s type lag %s" % (lag(), options(DEVICE_OPTIONS, 3)),
         lambda: "link add %s mtu 4000 address %s up type lag" % (lag(), mac()),
         lambda: "link del %s" % lag(),
-        lambda: "link del %s" % port(),
+        lambda: "link del %s" % unsteady(),
+        lambda: "link add r1 type refuse",
     ) + 3 * (
         lambda: "link add a%d type veth peer name b%d netns FAR" % (
             2 * (random.randrange(PORTS),)),
     ),
     "far": (
-        lambda: "link set b%s %s" % (port()[1:], up_down()),
-        lambda: "link set b%s %s" % (port()[1:], up_down()),
-        lambda: "link set b%s master peer%d up" % (port()[1:],
-                                                   random.randrange(2)),
-        lambda: "link set b%s nomaster" % port()[1:],
+        lambda: "link set %s %s" % (far_port(), up_down()),
+        lambda: "link set %s %s" % (far_port(), up_down()),
+        lambda: "link set %s master peer%d up" % (far_port(),
+                                                  random.randrange(2)),
+        lambda: "link set %s nomaster" % far_port(),
         lambda: "link set peer%d type lag %s" % (random.randrange(2),
                                                  options(DEVICE_OPTIONS, 2)),
         lambda: "link set peer%d up" % random.randrange(2),
@@ -164,12 +194,22 @@ PARTS = {
 }
 
 
+# What is done in a namespace of its own, which dies with all that was made
+def life():
+    for i in range(PORTS, PORTS + DYING):
+        yield "link add p%d type veth peer name b%d up netns FAR" % (i, i)
+    yield "link add lag0 up type lag " + options(DEVICE_OPTIONS, 3)
+    yield "link add link lag0 up0 up type vlan id %d" % random.randint(1, 9)
+    for i in range(PORTS, PORTS + DYING):
+        yield "link set p%d master lag0 %s" % (i, up_down())
+    yield "link set lag0 type lag " + options(DEVICE_OPTIONS, 2)
+
+
 class Ip:
     """`ip -batch`; some mistakes end it, and then there is a new one."""
 
-    def __init__(self, namespace):
-        self.command = ("ip", "-n", namespace, "-s", "-d", "-force", "-batch",
-                        "-")
+    def __init__(self, *command):
+        self.command = command + ("-s", "-d", "-force", "-batch", "-")
         self.errors = os.fdopen(os.memfd_create("errors"), "w+")
         self.ended = 0
         self.start()
@@ -202,12 +242,32 @@ class Ip:
 def act(namespace, part, seed, count):
     """Most may fail, but not all."""
     random.seed("%s %s" % (part, seed))
-    ip = Ip(namespace)
+    ip = Ip("ip", "-n", namespace)
     for _ in range(count):
-        command = random.choice(PARTS[part])()
-        ip.do(command.replace("FAR", os.environ.get("FAR", "")))
+        ip.do(far(random.choice(PARTS[part])()))
         time.sleep(random.random() * PAUSE)
-    done = count - ip.failed()
+    return tell(part, count - ip.failed(), count)
+
+
+def live_and_die(_, part, seed, count):
+    """Commands as many, but for the last life"""
+    random.seed("%s %s" % (part, seed))
+    done = tried = 0
+    while tried < count:
+        ip = Ip("unshare", "-n", "ip")
+        for command in life():
+            ip.do(far(command))
+            tried += 1
+            done += 1
+        done -= ip.failed()
+    return tell(part, done, tried)
+
+
+def far(command):
+    return command.replace("FAR", os.environ.get("FAR", ""))
+
+
+def tell(part, done, count):
     print("# %s: %d of %d done" % (part, done, count), flush=True)
     return int(not done)
 
@@ -222,7 +282,8 @@ def fork(function, *args):
 def crowd(seed, count, places):
     print("# STRESS_SEED=%s STRESS_COUNT=%s: %d commands by %d at once" % (
         seed, count, int(count) * len(places), len(places)), flush=True)
-    pids = [fork(act, *place.split(":"), seed, int(count)) for place in places]
+    pids = [fork(live_and_die if place.endswith(":namespaces") else act,
+                 *place.split(":"), seed, int(count)) for place in places]
     return max(os.waitpid(pid, 0)[1] for pid in pids) and 1
 
 
