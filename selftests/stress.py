@@ -13,6 +13,7 @@ here; see the scripts.
 import contextlib
 import os
 import random
+import shutil
 import struct
 import subprocess
 import sys
@@ -22,7 +23,7 @@ import slow
 
 PORTS = 6
 LAGS = 3
-DYING = 2                       # ports of each namespace that dies
+DYING = 4                       # ports of namespaces that die, two each
 PAUSE = 0.01
 
 # What nobody but the lags gives other addresses and MTUs, or deletes
@@ -194,15 +195,17 @@ PARTS = {
 }
 
 
-# What is done in a namespace of its own, which dies with all that was made
-def life():
-    for i in range(PORTS, PORTS + DYING):
-        yield "link add p%d type veth peer name b%d up netns FAR" % (i, i)
-    yield "link add lag0 up type lag " + options(DEVICE_OPTIONS, 3)
+# What is done in a namespace of its own, which dies with all that was made.
+# The ports of the one before may still be there.
+def life(number):
+    first = PORTS + 2 * number % DYING
+    for i in (first, first + 1):
+        yield "link add p%d type veth peer name b%d netns FAR" % (i, i)
+    yield "link add lag0 up type lag"
     yield "link add link lag0 up0 up type vlan id %d" % random.randint(1, 9)
-    for i in range(PORTS, PORTS + DYING):
+    for i in (first, first + 1):
         yield "link set p%d master lag0 %s" % (i, up_down())
-    yield "link set lag0 type lag " + options(DEVICE_OPTIONS, 2)
+    yield "link set lag0 type lag " + options(DEVICE_OPTIONS, 4)
 
 
 class Ip:
@@ -252,14 +255,20 @@ def act(namespace, part, seed, count):
 def live_and_die(_, part, seed, count):
     """Commands as many, but for the last life"""
     random.seed("%s %s" % (part, seed))
-    done = tried = 0
+    done = tried = lives = 0
+    # Of its name busybox has one of its own
+    command = "unshare", "-n", shutil.which("ip")
     while tried < count:
-        ip = Ip("unshare", "-n", "ip")
-        for command in life():
-            ip.do(far(command))
-            tried += 1
-            done += 1
-        done -= ip.failed()
+        ip = Ip(*command)
+        commands = list(life(lives))
+        lives += 1
+        for line in commands:
+            ip.do(far(line))
+        tried += len(commands)
+        failed = ip.failed()
+        # Nothing is done by what ends badly and does not say why
+        if failed or not ip.process.returncode:
+            done += len(commands) - failed
     return tell(part, done, tried)
 
 

@@ -15,7 +15,7 @@
 #    A (lag0 to lag2)            B (peer0, peer1)
 #   +-----------------+         +-----------------+
 #   |          a0..a5 |---------| b0..b5          |
-#   |          r0, r1 |         | b6, b7 ----------- in namespaces that die
+#   |          r0, r1 |         | b6..b9 ----------- in namespaces that die
 #   +-----------------+         +-----------------+
 # r0 and r1 are of refuse.ko, which knows what VLANs a device is to hear.
 
