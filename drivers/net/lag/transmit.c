@@ -832,11 +832,13 @@ struct net_device *lag_get_xmit_slave(struct net_device *dev,
 static bool lag_xmit_read_socket(const struct sock *sk, struct lag_flow *flow)
 {
 	const struct inet_sock *inet = inet_sk(sk);
-	__be16 ports[2] = { inet->inet_sport, inet->inet_dport };
+	__be16 ports[2];
 
-	if (sk->sk_protocol != IPPROTO_TCP || !ports[1])
+	if (!sk_is_tcp(sk) || !inet->inet_dport)
 		return false;
 
+	ports[0] = inet->inet_sport;
+	ports[1] = inet->inet_dport;
 	flow->ports = lag_flow_octets4((const u8 *)ports);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6 &&
@@ -904,9 +906,11 @@ struct net_device *lag_sk_get_lower_dev(struct net_device *dev, struct sock *sk)
 	rcu_read_lock_bh();
 	lower = lag_xmit_lower(lag, hash);
 	/* kTLS, who asks, has its packets encrypted before they get here unless
-	 * the device is a bond, and the NIC would do it a second time.
+	 * the device is a bond, and the NIC would do it a second time.  Below
+	 * a device of several ports the search would go on.
 	 */
-	if (lower && lower->features & NETIF_F_HW_TLS_TX)
+	if (lower && (lower->features & NETIF_F_HW_TLS_TX ||
+		      lower->netdev_ops->ndo_sk_get_lower_dev))
 		lower = NULL;
 	rcu_read_unlock_bh();
 
