@@ -5,12 +5,14 @@
     frames.py LAG PORT,... frames [NAME=VALUE...]
     frames.py LAG PORT,... check
     frames.py LAG PORT,... sockets udp|esp|tcp [PORT]
+    frames.py LAG PORT,... timeouts COUNT TRIES
 
 sends frames that differ in what `vary` says, or two datagrams from each of
 several sockets whose packets are alike but for the hash the socket gave them.
 Prints one JSON list: the port of each frame in turn.  Or takes lines that begin
 with `together` or `apart` instead of `frames`, and prints those that are not
-so.  What comes in is not looked at.
+so.  The last one has COUNT connections time out TRIES times, and prints how many
+ports each has taken.  What comes in is not looked at.
 """
 import json
 import select
@@ -24,7 +26,9 @@ COUNT = 16
 MARK = b"lag!"
 RAW = dict(esp=50, tcp=6)
 
-ETHERTYPE = dict(ipv4=0x0800, ipv6=0x86dd, teb=0x6558)
+ETHERTYPE = dict(ipv4=0x0800, ipv6=0x86dd, teb=0x6558, pppoe=0x8864,
+                 mpls=0x8847)
+PPP = dict(ipv4=0x0021, ipv6=0x0057)
 
 
 def mac(last):
@@ -56,7 +60,7 @@ def udp(payload, src, dst):
     return struct.pack("!HHHH", src, dst, 8 + len(payload), 0) + payload
 
 
-def inner(n, vary, version, back):
+def inner(n, vary, version, back, options):
     """An IP packet with UDP; n is in what varies."""
     source, src, target, dst = 5000, 1, 6000, 1
     fragment = 0
@@ -69,6 +73,8 @@ def inner(n, vary, version, back):
     if back:
         source, target = target, source
     data = udp(MARK + struct.pack("!I", n), source, target)
+    if version == "ipv6" and options:   # padding, for the destination
+        return ipv6(b"\x11\0\x01\x04" + bytes(4) + data, 60, src, dst, back)
     if version == "ipv6":
         return ipv6(data, 17, src, dst, back)
     return ipv4(data, 17, src, dst, back, fragment)
@@ -96,8 +102,8 @@ TUNNELS = dict(
 
 
 def frame(n, tunnel="none", vary="", version="ipv4", outer="ipv4", macs="",
-          vlans="", twice="", back=""):
-    packet = inner(n, vary, version, back)
+          vlans="", twice="", back="", options="", below=""):
+    packet = inner(n, vary, version, back, options)
     kind = version
     for name in (tunnel, twice):
         around = TUNNELS[name](packet, kind) if name else None
@@ -105,9 +111,16 @@ def frame(n, tunnel="none", vary="", version="ipv4", outer="ipv4", macs="",
             protocol, data = around
             kind = outer
             packet = (ipv4 if outer == "ipv4" else ipv6)(data, protocol, 9, 9)
-    data = ether(packet, kind, n if macs else 1)
+    if below == "pppoe":
+        packet = struct.pack("!BBHHH", 0x11, 0, 7, len(packet) + 2,
+                             PPP[kind]) + packet
+    if below == "mpls":
+        packet = struct.pack("!I", 16 << 12 | 0x140) + packet
+    data = ether(packet, below or kind, n if macs else 1)
     if vlans:
         data = data[:12] + struct.pack("!HH", 0x8100, 100 + n) + data[12:]
+    if vlans == "two":
+        data = data[:12] + struct.pack("!HH", 0x88a8, 200 + n) + data[12:]
     return data
 
 
@@ -156,6 +169,28 @@ def send_from_sockets(device, kind, port="6000"):
     return 2 * COUNT
 
 
+def time_out(watching, count, tries):
+    """The ports of each connection: nobody answers."""
+    found, connections = {}, []
+    for n in range(count):
+        sock = socket.socket()
+        sock.setblocking(False)
+        sock.bind(("", 7000 + n))
+        sock.connect_ex(("192.0.2.2", 443))
+        connections.append(sock)
+        found[7000 + n] = []
+    while any(len(taken) <= tries for taken in found.values()):
+        ready = select.select(list(watching), [], [], 30)[0]
+        if not ready:
+            sys.exit(f"seen {found}")
+        for sock in ready:
+            data = sock.recv(2048)
+            if data[12:14] == b"\x08\x00" and data[23] == RAW["tcp"]:
+                port = int.from_bytes(data[34:36], "big")
+                found[port].append(watching[sock])
+    return [len(set(taken)) for taken in found.values()]
+
+
 def main():
     device, ports, kind, *words = sys.argv[1:]
     watching = {}
@@ -171,6 +206,10 @@ def main():
             ports = set(seen(watching, send_frames(device, words)))
             if (len(ports) == 1) != (claim == "together"):
                 print(line.strip())
+        return
+    if kind == "timeouts":
+        print(json.dumps(time_out(watching, *map(int, words)),
+                         separators=(",", ":")))
         return
     if kind == "frames":
         expected = send_frames(device, words)

@@ -8,12 +8,15 @@
 
 ALL_TESTS="
 	layer34_stops_at_the_tunnel
+	layer34_looks_through
+	layer23_looks_through
 	encap34
 	encap23
 	encap_in_encap
 	encap_symmetric
 	vlan_srcmac
 	flow_takes_the_hash_of_the_socket
+	flow_moves_after_a_timeout
 	flow_keeps_ipsec_in_order
 	flow_is_not_symmetric
 "
@@ -70,6 +73,39 @@ layer34_stops_at_the_tunnel()
 	EOF
 }
 
+# The kernel's dissector reads no further than a label
+layer34_looks_through()
+{
+	policy layer3+4
+	claims <<-EOF
+	apart vary=port vlans=two
+	together vlans=two macs=yes
+	together vary=fragment vlans=two
+	apart vary=port version=ipv6 options=yes
+	together version=ipv6 options=yes macs=yes vlans=two
+	apart vary=port below=pppoe
+	apart vary=port below=pppoe version=ipv6 options=yes vlans=yes
+	together below=pppoe macs=yes vlans=yes
+	together vary=fragment below=pppoe
+	together vary=port below=pppoe tunnel=gre
+	together vary=port below=mpls
+	apart macs=yes below=mpls
+	EOF
+}
+
+layer23_looks_through()
+{
+	policy layer2+3
+	claims <<-EOF
+	together vary=port vlans=two
+	apart vary=address vlans=two
+	apart vary=address version=ipv6 options=yes
+	apart vary=address below=pppoe
+	apart macs=yes below=pppoe
+	together vary=port below=pppoe
+	EOF
+}
+
 encap34()
 {
 	local tunnel version
@@ -92,6 +128,7 @@ encap34()
 			echo "together tunnel=vxlan version=ipv6 outer=$version"
 		done
 		echo "apart vary=port tunnel=vxlan vlans=yes"
+		echo "apart vary=port tunnel=gre below=pppoe"
 	} | claims
 }
 
@@ -134,11 +171,15 @@ encap_symmetric()
 	EOF
 	there=$(by frames vary=port tunnel=vxlan)
 	expect "$there" by frames vary=port tunnel=vxlan back=yes
+	policy layer3+4 hash_symmetric on
+	there=$(by frames vary=port below=pppoe)
+	expect "$there" by frames vary=port below=pppoe back=yes
 	policy encap3+4
 	ports=$(by frames vary=port)
 	expect "$ports" by frames vary=port tunnel=gre
 	policy layer3+4
 	expect "$ports" by frames vary=port
+	expect "$ports" by frames vary=port below=pppoe
 }
 
 vlan_srcmac()
@@ -190,6 +231,16 @@ flow_takes_the_hash_of_the_socket()
 	together macs=yes
 	together vary=fragment
 	EOF
+}
+
+# The kernel gives a connection that times out another hash.  Of 8 none would
+# take another port in three tries once in 10^14 times.
+flow_moves_after_a_timeout()
+{
+	policy layer3+4
+	expect "[1,1,1,1,1,1,1,1]" by timeouts 8 3
+	policy flow
+	expect true reckon 'max(_) > 1' "$(by timeouts 8 3)"
 }
 
 flow_keeps_ipsec_in_order()

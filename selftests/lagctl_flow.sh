@@ -164,6 +164,10 @@ tunnels_hide_the_flow()
 	expect true flow foretold 192.0.2.1 192.0.2.2 udp 4000 4790
 	expect false flow foretold 02:00:00:00:00:01 02:00:00:00:00:02 pppoe
 	expect true flow foretold 02:00:00:00:00:01 02:00:00:00:00:02 arp
+	ip -n "$A" link set lag0 type lag xmit_hash_policy layer2+3
+	expect false flow foretold 02:00:00:00:00:01 02:00:00:00:00:02 pppoe
+	ip -n "$A" link set lag0 type lag xmit_hash_policy layer2
+	expect true flow foretold 02:00:00:00:00:01 02:00:00:00:00:02 pppoe
 }
 
 active_backup_names_the_next()

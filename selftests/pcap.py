@@ -25,8 +25,9 @@ def tunnelled(dice):
                         vary=dice.choice(("port", "address", "")),
                         outer=dice.choice(("ipv4", "ipv6")),
                         macs=dice.choice(("", "yes")),
-                        vlans=dice.choice(("", "yes")),
-                        twice=dice.choice(("", "", "ipip", "vxlan")))
+                        vlans=dice.choice(("", "yes", "two")),
+                        twice=dice.choice(("", "", "ipip", "vxlan")),
+                        below=dice.choice(("", "", "", "pppoe", "mpls")))
 
 
 def make(name, count, seed):

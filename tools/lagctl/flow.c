@@ -302,6 +302,23 @@ static bool flow_is_encap(u8 policy)
 	return policy == LAG_HASH_ENCAP23 || policy == LAG_HASH_ENCAP34;
 }
 
+static bool flow_reads_ip(u8 policy)
+{
+	return policy != LAG_HASH_LAYER2 && policy != LAG_HASH_VLAN_SRCMAC;
+}
+
+static bool flow_hides_another(const struct flow_query *q,
+			       const struct flow_packet *p, u8 policy)
+{
+	bool encap = flow_is_encap(policy);
+
+	if (p->ip)
+		return encap && !q->fragment &&
+		       packet_is_tunnel(p->protocol, p->dst_port);
+
+	return flow_reads_ip(policy) && packet_hides_ip(p->type, encap);
+}
+
 static bool flow_mode_hashes(const struct lag *lag)
 {
 	return flow_option(lag, IFLA_LAG_MODE) == LAG_MODE_LACP ||
@@ -654,11 +671,9 @@ static void flow_decide(const struct flow_query *q,
 		return;
 	}
 	if (!p->ip && (p->type == ETH_P_IP || p->type == ETH_P_IPV6) &&
-	    policy != LAG_HASH_LAYER2 && policy != LAG_HASH_VLAN_SRCMAC)
+	    flow_reads_ip(policy))
 		usage_error("the policy reads IP addresses: SRC and DST are to be such");
-	if (flow_is_encap(policy) && !q->fragment &&
-	    (p->ip ? packet_is_tunnel(p->protocol, p->dst_port) :
-		     packet_is_encap(p->type))) {
+	if (flow_hides_another(q, p, policy)) {
 		a->all = "with this policy the flow inside the tunnel decides: ask for that one";
 		return;
 	}

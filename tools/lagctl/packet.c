@@ -453,10 +453,11 @@ bool packet_is_tunnel(u8 protocol, u16 dst_port)
 	}
 }
 
-bool packet_is_encap(u16 type)
+bool packet_hides_ip(u16 type, bool encap)
 {
-	return type == ETH_P_PPP_SES || type == ETH_P_BATMAN ||
-	       type == ETH_P_HSR || type == ETH_P_PRP;
+	return type == ETH_P_PPP_SES ||
+	       (encap && (type == ETH_P_BATMAN || type == ETH_P_HSR ||
+			  type == ETH_P_PRP));
 }
 
 bool packet_read(const u8 *data, unsigned int len, bool encap,
@@ -470,7 +471,8 @@ bool packet_read(const u8 *data, unsigned int len, bool encap,
 	at.offset = packet_read_link(&p, flow);
 	at.type = flow->type;
 	if (!at.offset ||
-	    (at.type != ETH_P_IP && at.type != ETH_P_IPV6 && !encap))
+	    (at.type != ETH_P_IP && at.type != ETH_P_IPV6 &&
+	     at.type != ETH_P_PPP_SES && !encap))
 		return !p.cut;
 
 	for (i = 0; i < PACKET_UDP_TUNNELS; i++)

@@ -23,8 +23,8 @@ bool packet_read(const u8 *data, unsigned int len, bool encap,
 /* Whether what such a protocol or UDP port carries counts with encap */
 bool packet_is_tunnel(u8 protocol, u16 dst_port);
 
-/* The same of an EtherType other than IP's */
-bool packet_is_encap(u16 type);
+/* Whether what such an EtherType, other than IP's, carries counts as IP */
+bool packet_hides_ip(u16 type, bool encap);
 
 /* Warns if the module is of another version: it may read and hash otherwise. */
 void packet_check_module(void);

@@ -319,7 +319,8 @@ static u32 lag_xmit_read_hash(const struct sk_buff *skb, const struct lag *lag)
 
 	if (!skb_copy_bits(skb, 0, link, len)) {
 		offset = lag_xmit_read_link(link, len, &flow);
-		if (flow.type == ETH_P_IP || flow.type == ETH_P_IPV6 || encap)
+		if (flow.type == ETH_P_IP || flow.type == ETH_P_IPV6 ||
+		    flow.type == ETH_P_PPP_SES || encap)
 			lag_dissect(skb, offset, encap, &flow);
 	}
 	if (skb_vlan_tag_present(skb))
@@ -362,7 +363,8 @@ lag_xmit_flow(struct sk_buff *skb, struct net_device *dev, u8 policy,
 		if ((flow.type == ETH_P_IP &&
 		     !lag_xmit_read_ipv4(data, len, &flow)) ||
 		    (flow.type == ETH_P_IPV6 &&
-		     !lag_xmit_read_ipv6(data, len, &flow)))
+		     !lag_xmit_read_ipv6(data, len, &flow)) ||
+		    flow.type == ETH_P_PPP_SES)
 			return lag_xmit_dissect(skb, dev);
 		/* Whatever has no ports may carry another packet. */
 		if (lag_xmit_is_encap(policy) &&
