@@ -16,7 +16,9 @@ ALL_TESTS="
 	as_often_as_asked
 	not_at_all
 	a_vlan_too
+	ipv6_too
 	groups_are_joined_anew
+	groups_of_ipv6_too
 	with_the_new_address
 	when_carrier_rises
 	when_carrier_rises_round_robin
@@ -149,6 +151,40 @@ a_vlan_too()
 	hear b2 "vlan 7 and $GRATUITOUS"
 	unplug "$B" b1
 	hears 1 b2
+}
+
+# An address of IPv6, too, that can be used at once
+two_ipv6()
+{
+	two "$@"
+	in_ns "$A" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/lag0/disable_ipv6'
+	ip -n "$A" addr add 2001:db8::1/64 dev lag0 nodad
+}
+
+# Neighbour advertisements that nobody has solicited, to all
+ipv6_too()
+{
+	two_ipv6 num_unsol_na 3 peer_notify_delay 300
+	hear b2 "icmp6 and ip6[40] = 136 and src host 2001:db8::1 and
+		dst host ff02::1"
+	unplug "$B" b1
+	hears 3 b2
+	apart b2 200
+}
+
+# Reports of MLDv2 go to ff02::16 and stand behind a hop-by-hop header
+groups_of_ipv6_too()
+{
+	two_ipv6 resend_igmp 2
+	ip -n "$A" maddr show dev lag0 >"$WORK/groups"
+	grep -q ff02::1:ff00:1 "$WORK/groups"
+	hear b1 "ip6[48] = 143 and dst host ff02::16"
+	# What the stack does of itself when an address is new is over
+	wait_for 20 quiet b1
+	hear b2 "ip6[48] = 143 and dst host ff02::16"
+	unplug "$B" b1
+	wait_for 5 more_than 1 heard b2
+	wait_for 20 quiet b2
 }
 
 groups_are_joined_anew()
