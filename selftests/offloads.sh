@@ -21,6 +21,7 @@ ALL_TESTS="
 	tags_reach_the_wire
 	features_below_a_vlan
 	tls_is_not_taken
+	lro_is_off_when_forwarding
 "
 
 # shellcheck source=lib.sh
@@ -228,6 +229,30 @@ tls_is_not_taken()
 	in_ns "$A" sh -c "echo n1 1 >$NIC/encrypts"
 	expect on feature n1 tls-hw-tx-offload
 	expect off feature lag0 tls-hw-tx-offload
+}
+
+# lro DEV...: on or off, of each
+lro()
+{
+	local dev
+
+	for dev; do
+		feature "$dev" large-receive-offload
+	done | xargs
+}
+
+# Of ports that join later, too; nic_lro.sh does it to those of a real driver
+lro_is_off_when_forwarding()
+{
+	nics
+	ip -n "$A" link set n1 master lag0
+	expect "on on on" lro lag0 n1 n2
+	in_ns "$A" sh -c 'echo 1 >/proc/sys/net/ipv4/conf/lag0/forwarding'
+	expect "off off on" lro lag0 n1 n2
+	ip -n "$A" link set n2 master lag0
+	expect "off off off" lro lag0 n1 n2
+	not in_ns "$A" ethtool -K n2 lro on >/dev/null 2>&1
+	expect off lro n2
 }
 
 run_tests

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Ethernet devices with what takes the driver of a real NIC: a clock, limits of
- * segmentation, encryption for kTLS.  Nothing is sent.
+ * segmentation, encryption for kTLS, LRO.  Nothing is sent.
  *
  * Kind "nic" is told of timestamps by the operations that 6.12 has for that,
  * kind "nic_ioctl" by ioctl, as on 6.1 both are.
@@ -128,7 +128,9 @@ static void nic_setup_ioctl(struct net_device *dev)
 	dev->ethtool_ops = &nic_ethtool_ops;
 	dev->needs_free_netdev = true;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
-	dev->features |= NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_GSO_SOFTWARE;
+	dev->hw_features |= NETIF_F_LRO;
+	dev->features |= NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_GSO_SOFTWARE |
+			 NETIF_F_RXCSUM | NETIF_F_LRO;
 	eth_hw_addr_random(dev);
 }
 
