@@ -48,7 +48,7 @@ setup()
 		table inet t {
 			flowtable f {
 				hook ingress priority 0
-				devices = { r0, lag0 }
+				devices = { r0, lag0, r1, r2 }
 			}
 			chain forward {
 				type filter hook forward priority 0
