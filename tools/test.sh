@@ -40,12 +40,6 @@ ring() {
 	fi
 }
 
-unit() {
-	CMOCKA_MESSAGE_OUTPUT=TAP \
-		make -s --no-print-directory -C selftests/unit check \
-		OUT="$top/out/unit"
-}
-
 # built NAME COMMAND...: it succeeds without a warning
 built() {
 	local name=$1 log
@@ -56,9 +50,22 @@ built() {
 		echo "ok - $name"
 	else
 		echo "not ok - $name"
-		grep -E -A 5 'warning:|error:|\*\*\*' "$log" | head -n 40 |
-			sed 's/^/#   /'
+		grep -E -A 5 'warning:|error:|\*\*\*|^not ok' "$log" |
+			head -n 40 | sed 's/^/#   /'
 	fi
+}
+
+unit() {
+	local status=0
+
+	CMOCKA_MESSAGE_OUTPUT=TAP \
+		make -s --no-print-directory -C selftests/unit check \
+		OUT="$top/out/unit" || status=1
+	built "coverage of the engine" make -s --no-print-directory \
+		-C selftests/unit coverage OUT="$top/out/unit"
+	grep -E '^(all| +lines)' "$logs/coverage_of_the_engine.log" |
+		sed 's/^/# /'
+	return $status
 }
 
 sim() {

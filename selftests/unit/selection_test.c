@@ -264,6 +264,27 @@ static void sel_10_with_the_worse_system_id_the_partners_decide(void **state)
 	assert_false(sim_last(&s->sent[0])->actor.state & LACP_STATE_SYNC);
 }
 
+static void ports_that_the_partner_calls_alike_count_by_our_number(void **state)
+{
+	struct lacp_admin admin = sim_admin(1);
+	struct sim *sim = *state;
+	struct sim_system *s;
+	unsigned int i;
+
+	admin.max_links = 1;
+	admin.revertive = true;
+	s = sim_add_system(sim, &admin, 2);
+	/* The second comes first. */
+	for (i = 2; i--;) {
+		sim_carrier(s, i, true);
+		sim_swap_partner(s, i, sim_add_partner(sim, 9, 1));
+		sim_run(sim, 3000);
+	}
+	sim_run(sim, 5000);
+	assert_true(carrying(s) == 1);
+	assert_int_equal(s->port[1].selected, LACP_STANDBY);
+}
+
 static void wb_13_system_ids_compare_as_unsigned_big_endian_numbers(void **s)
 {
 	struct lacp_info a = { .system_priority = 5 }, b = a;
@@ -830,6 +851,7 @@ int main(void)
 		unit_case(sel_07_the_other_lag_takes_over_from_one_without_links),
 		unit_case(sel_08_a_silent_partner_loses_when_it_is_given_up),
 		unit_case(sel_09_with_the_better_system_id_our_port_ids_decide),
+		unit_case(ports_that_the_partner_calls_alike_count_by_our_number),
 		unit_case(sel_10_with_the_worse_system_id_the_partners_decide),
 		cmocka_unit_test(wb_13_system_ids_compare_as_unsigned_big_endian_numbers),
 		unit_case(wb_13_the_better_mac_decides_if_priorities_are_equal),
