@@ -107,9 +107,9 @@ def fail_over(lag, options, hold):
         for pause in (0, 0.01, 0.3):
             time.sleep(pause)
             used, left = lag.send()
-            # The one that finds it dead: who is next is not for it to say
-            lost = int(pause == 0 and "backup" in options)
-            if set(used) & set(dead) or left < FLOWS - lost:
+            # Who is next is for the softirq to say: until then they are lost
+            some = pause == 0 and "backup" in options
+            if set(used) & set(dead) or left != FLOWS and not some:
                 return f"{dead} dead, {left} frames left by {set(used)}"
     if hold and not held():
         return "RTNL was not held"

@@ -3,8 +3,8 @@
 #
 # A port whose carrier has fallen is sent nothing from then on, and what it
 # would have had leaves by the others: in every mode and with every policy, the
-# second failure after the first, RTNL held by somebody or not.  Of active-backup
-# one frame is lost, for the next port has to be chosen.
+# second failure after the first, RTNL held by somebody or not.  With active-backup
+# frames are lost, one mostly, until the next port is chosen in softirq.
 #
 #    frames --> lag0 -- p1..p4 (dummies)
 
