@@ -172,6 +172,7 @@ debug_vm() {
 
 	# User-Mode Linux can skip the time that nobody needs
 	[ "$kernel" != uml ] || options=(--icount)
+	[ "$kernel" != kcsan ] || options=(--append kcsan.early_enable=1)
 	dir=$(tools/vm/debug-kernel "$kernel") || return
 	release=$(tools/vm/debug-kernel modules "$kernel") || return
 	# shellcheck disable=SC2207
