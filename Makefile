@@ -21,7 +21,8 @@ CFLAGS ?= -O2 -g
 
 .PHONY: all help modules tools install uninstall check check-debug \
 	check-packages check-races soak interop bench bench-lacp unit \
-	coverage sim sim-long explore fuzz lint demo shell deb clean
+	coverage coverage-module sim sim-long explore fuzz lint demo \
+	shell deb clean
 
 all: $(if $(HAVE_HEADERS),modules) tools
 ifeq ($(HAVE_HEADERS),)
@@ -55,6 +56,7 @@ help:
 	@echo 'make bench-lacp      LACP beside bonding and teamd, in figures'
 	@echo 'make unit            tests of the LACP engine only'
 	@echo 'make coverage        what of the engine they run'
+	@echo 'make coverage-module what of the module the selftests run'
 	@echo 'make sim             the engine in random simulated worlds'
 	@echo 'make sim-long        the same and explore for SECONDS='
 	@echo 'make explore         all that can happen to two small systems'
@@ -134,6 +136,9 @@ unit:
 coverage:
 	tools/deps.sh unit
 	$(MAKE) -C selftests/unit coverage OUT=$(OUT)/unit
+
+coverage-module:
+	tools/test.sh coverage
 
 lint:
 	tools/test.sh lint build

@@ -5,8 +5,8 @@
 #
 # Usage: tools/test.sh [RING...]	of: unit sim lint build guest uml, and if
 #					asked for smp (as uml a debug kernel),
-#					races soak nic (emulated, on an idle
-#					host)
+#					races soak coverage nic (emulated, on
+#					an idle host)
 # Logs of every ring and kernel stay in out/check/.
 
 set -u
@@ -171,7 +171,7 @@ debug_vm() {
 	local kernel=$1 ring=$2 dir release options=() modules
 
 	# User-Mode Linux can skip the time that nobody needs
-	[ "$kernel" != uml ] || options=(--icount)
+	[[ $kernel != uml && $kernel != gcov ]] || options=(--icount)
 	[ "$kernel" != kcsan ] || options=(--append kcsan.early_enable=1)
 	dir=$(tools/vm/debug-kernel "$kernel") || return
 	release=$(tools/vm/debug-kernel modules "$kernel") || return
@@ -220,10 +220,27 @@ uml() {
 	ring seeded-uml seeded uml seeded-uml "$@"
 }
 
+# What of the module the selftests run, as gcov sees it, or COVERAGE_SCRIPTS
+coverage() {
+	local release place file data
+
+	# shellcheck disable=SC2086
+	GCOV_PROFILE=y ring coverage debug_vm gcov coverage \
+		tools/vm/run_selftests.sh $COVERAGE_SCRIPTS
+	release=$(tools/vm/debug-kernel gcov)/build/include/config/kernel.release
+	place=$top/out/$(cat "$release")/build/drivers/net/lag
+	tr -d '\r' <"$logs/coverage.log" | sed -n 's/^gcda //p' |
+	while read -r file data; do
+		[[ $file != "$place"/* ]] || base64 -d <<<"$data" >"$file"
+	done
+	selftests/unit/coverage.py "$place"
+}
+
 # An inversion turns lockdep off, and the check of RCU with it
 bugs=(rcu sleep inversion live_object undefined reference leak use_after_free)
 # What the scripts in a guest are to find in their environment
 guest_env=()
+COVERAGE_SCRIPTS=${COVERAGE_SCRIPTS-}
 
 [ $# -gt 0 ] || set -- unit sim lint build guest uml
 tools/deps.sh modules tools unit fuzz lint vm peers || exit 1
@@ -235,12 +252,15 @@ for part; do
 	lint)	ring lint tools/check.sh ;;
 	build)	ring build build ;;
 	guest)	guests ;;
-	uml | smp | races | soak)
+	uml | smp | races | soak | coverage)
 		tools/deps.sh debug-kernel && make --no-print-directory tools
 		;;&
 	uml)	uml "${bugs[@]}" ;;
 	smp)	debug smp 'stress_*.sh' "${bugs[@]}" ;;
 	races)	debug kcsan 'stress_*.sh' race ;;
+	coverage)
+		coverage
+		;;
 	soak)	guest_env=(SOAK_SECONDS=1800 SOAK_LAGS=1000)
 		build_for 6.12 >"$logs/soak-build.log" 2>&1
 		ring soak guest 6.12 soak --icount --mem 3G --timeout 28800 -- \
