@@ -19,7 +19,8 @@ packages() {
 	unit)	 echo gcc libc6-dev clang libcmocka-dev ;;
 	fuzz)	 echo clang llvm libclang-rt-dev ;;
 	lint)	 echo perl python3 shellcheck codespell sparse clang lld llvm \
-		      coccinelle xz-utils python3-docutils mandoc ;;
+		      coccinelle libpython3-dev xz-utils python3-docutils \
+		      mandoc ;;
 	deb)	 echo dpkg-dev debhelper dh-dkms dkms lintian fakeroot ;;
 	vm)	 echo qemu-system-x86 python3 busybox-static bash kmod xz-utils \
 		      iproute2 ethtool gojq libteam-utils iputils-ping tcpdump \
