@@ -153,9 +153,10 @@ lags()
 
 ports_with_traces()
 {
-	ip -n "$1" -d -j link show | jq -c '[.[] | select(
-		(.ifname | test("^[abr][0-9]$")) and (.master or .promiscuity > 0 or .allmulti > 0 or
-		.linkinfo.info_slave_kind)) | .ifname]'
+	ip -n "$1" -d -j link show | jq -c '[.[] |
+		select(.ifname | test("^[abr][0-9]$")) |
+		select(.master or .promiscuity > 0 or .allmulti > 0 or
+		.linkinfo.info_slave_kind) | .ifname]'
 }
 
 # all_deleted NS: every lag and what is on top of it
