@@ -261,7 +261,8 @@ for part; do
 	coverage)
 		coverage
 		;;
-	soak)	guest_env=(SOAK_SECONDS=1800 SOAK_LAGS=1000 FUZZ_LAGS=1000)
+	soak)	guest_env=(SELFTEST_TIMEOUT=3000 SOAK_SECONDS=1800
+			   SOAK_LAGS=1000 FUZZ_LAGS=1000)
 		build_for 6.12 >"$logs/soak-build.log" 2>&1
 		ring soak guest 6.12 soak --icount --mem 3G --timeout 28800 -- \
 			soak.sh netlink_fuzz.sh
