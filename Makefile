@@ -60,7 +60,7 @@ help:
 	@echo 'make sim             the engine in random simulated worlds'
 	@echo 'make sim-long        the same and explore for SECONDS='
 	@echo 'make explore         all that can happen to two small systems'
-	@echo 'make fuzz            fuzzers of the engine, FUZZ_SECONDS= each'
+	@echo 'make fuzz            fuzzers of the engine; FUZZ_SECONDS= each'
 	@echo 'make lint            style, layering, and what sparse, gcc and' \
 	      'clang warn of'
 	@echo 'make clean           remove out/ but for downloads;' \
