@@ -12,9 +12,7 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 
 lag_require
-module=$HERE/rtnl_hold/rtnl_hold.ko
-[ -e "$module" ] || skip_all "needs rtnl_hold.ko, which tools/test.sh builds"
-insmod "$module" || exit 1
+test_module rtnl_hold
 trap 'cleanup; rmmod rtnl_hold; rm -rf "$WORK"' EXIT
 setup_ns A
 ip -n "$A" link add lag0 type lag mode static

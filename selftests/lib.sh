@@ -76,6 +76,18 @@ lag_require()
 		skip_all "ip has no plug-in for lag (IP_LIB_DIR)"
 }
 
+# test_module NAME...: as tools/build_test.sh makes them, or the script is skipped
+test_module()
+{
+	local name
+
+	for name; do
+		[ -e "$HERE/$name/$name.ko" ] ||
+			skip_all "needs $name.ko, which tools/test.sh builds"
+		insmod "$HERE/$name/$name.ko" || exit 1
+	done
+}
+
 # ERR trap: the lines of the script that led here, and the state
 explain()
 {

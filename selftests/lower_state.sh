@@ -26,9 +26,7 @@ ALL_TESTS="
 setup()
 {
 	lag_require
-	[ -e "$HERE/upper/upper.ko" ] ||
-		skip_all "needs upper.ko, which tools/test.sh builds"
-	insmod "$HERE/upper/upper.ko"
+	test_module upper
 	trap 'cleanup; rmmod upper; rm -rf "$WORK"' EXIT
 }
 

@@ -30,9 +30,7 @@ setup()
 	lag_require
 	[[ " ${VM_CABLES-} " == *" c4a="* ]] ||
 		skip_all "needs four cables between NICs (tools/vm/vm --cables)"
-	module=$HERE/rtnl_hold/rtnl_hold.ko
-	[ -e "$module" ] || skip_all "needs rtnl_hold.ko (tools/build_test.sh)"
-	[ -d /sys/module/rtnl_hold ] || insmod "$module"
+	test_module rtnl_hold
 }
 
 # fail_over CABLE CABLE: one after the other

@@ -32,9 +32,7 @@ NIC=/sys/module/nic/parameters
 setup()
 {
 	lag_require ethtool
-	[ -e "$HERE/nic/nic.ko" ] ||
-		skip_all "needs nic.ko, which tools/test.sh builds"
-	insmod "$HERE/nic/nic.ko"
+	test_module nic
 	trap 'cleanup; rmmod nic; rm -rf "$WORK"' EXIT
 }
 

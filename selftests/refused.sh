@@ -35,9 +35,7 @@ ALL_TESTS="
 
 lag_require
 modprobe -q 8021q || skip_all "needs VLANs"
-module=$HERE/refuse/refuse.ko
-[ -e "$module" ] || skip_all "needs refuse.ko, which tools/test.sh builds"
-insmod "$module" || exit 1
+test_module refuse
 
 with_refusals()
 {

@@ -15,9 +15,7 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 
 lag_require
-module=$HERE/rtnl_hold/rtnl_hold.ko
-[ -e "$module" ] || skip_all "needs rtnl_hold.ko, which tools/test.sh builds"
-insmod "$module" || exit 1
+test_module rtnl_hold
 trap 'cleanup; rmmod rtnl_hold; rm -rf "$WORK"' EXIT
 setup_ns A
 in_ns "$A" python3 "$HERE/rtnl_held.py" "$@"

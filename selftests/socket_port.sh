@@ -22,14 +22,10 @@ ALL_TESTS="
 
 setup()
 {
-	local name port
+	local port
 
 	lag_require
-	for name in xmit_slave nic; do
-		[ -e "$HERE/$name/$name.ko" ] ||
-			skip_all "needs $name.ko, which tools/test.sh builds"
-		insmod "$HERE/$name/$name.ko"
-	done
+	test_module xmit_slave nic
 	trap 'cleanup; rmmod xmit_slave nic; rm -rf "$WORK"' EXIT
 	setup_ns A
 	in_ns "$A" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/disable_ipv6'

@@ -35,8 +35,7 @@ setup()
 {
 	lag_require modprobe
 	modprobe -q -a veth 8021q bridge macvlan vrf || true
-	[ -e /sys/module/refuse ] || insmod "$HERE/refuse/refuse.ko" ||
-		skip_all "needs refuse.ko, which tools/test.sh builds"
+	test_module refuse
 }
 
 # players NS1 NS2: where it all happens

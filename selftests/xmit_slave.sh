@@ -27,9 +27,7 @@ setup()
 	local port
 
 	lag_require
-	[ -e "$HERE/xmit_slave/xmit_slave.ko" ] ||
-		skip_all "needs xmit_slave.ko, which tools/test.sh builds"
-	insmod "$HERE/xmit_slave/xmit_slave.ko"
+	test_module xmit_slave
 	trap 'cleanup; rmmod xmit_slave; rm -rf "$WORK"' EXIT
 	setup_ns A
 	ip -n "$A" link add lag0 up type lag mode static
