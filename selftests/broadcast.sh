@@ -15,6 +15,7 @@ ALL_TESTS="
 	nothing_is_lost_with_a_port
 	what_is_sent_arrives_whole
 	counted_once
+	as_fast_as_one
 "
 
 # shellcheck source=lib.sh
@@ -22,7 +23,7 @@ ALL_TESTS="
 
 setup()
 {
-	lag_require
+	lag_require ethtool
 	pair 3 lag mode broadcast
 	ip -n "$B" link set peer0 type lag mode static
 	wait_for 5 distributing "$A" lag0 3
@@ -96,6 +97,21 @@ counted_once()
 	udp count=50
 	between 50 55 expr "$(tx_packets "$A" lag0)" - "$lag"
 	between 50 55 expr "$(tx_packets "$A" a2)" - "$port"
+}
+
+as_fast_as_one()
+{
+	expect 3 lag_get "$A" lag0 num_distributing
+	expect 10000 lag_get "$A" lag0 speed
+	expect "Speed: 10000Mb/s" speed
+	ip -n "$A" link set lag0 type lag mode static
+	expect 30000 lag_get "$A" lag0 speed
+	expect "Speed: 30000Mb/s" speed
+}
+
+speed()
+{
+	in_ns "$A" ethtool lag0 | grep -o "Speed: .*"
 }
 
 run_tests

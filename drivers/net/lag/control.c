@@ -69,6 +69,25 @@ bool lag_control_port_sends(const struct lag_port *port)
 	return netif_carrier_ok(port->dev) && !qdisc_tx_is_noop(port->dev);
 }
 
+/* What is sent on all ports is no faster than the slowest. */
+u32 lag_control_speed(const struct lag *lag)
+{
+	const struct lacp_group *g = &lag->lacp;
+	u32 sum = 0, least = 0;
+	u64 left;
+
+	lockdep_assert_held(&lag->lock);
+
+	for (left = g->distributing & g->members; left; left &= left - 1) {
+		u32 speed = g->port[__ffs64(left)]->link.speed;
+
+		sum += speed;
+		least = min_not_zero(least, speed);
+	}
+
+	return g->admin.mode == LAG_MODE_BROADCAST ? least : sum;
+}
+
 /* Levels: what the engine's present state means for the kernel */
 
 static u64 lag_control_flood_deadline(struct lag *lag)

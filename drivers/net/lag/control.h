@@ -99,6 +99,9 @@ void lag_control_receive(struct lag_port *port, const struct sk_buff *skb);
  */
 void lag_control_kick(struct lag *lag);
 
+/* Mb/s that the lag carries now, 0: unknown.  &lag.lock. */
+u32 lag_control_speed(const struct lag *lag);
+
 /* Milliseconds on the clock that the engine is given */
 u64 lag_control_now(void);
 

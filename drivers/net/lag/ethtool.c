@@ -4,6 +4,7 @@
  * Nothing can be set here; options come through netlink.c.
  */
 #include "ethtool.h"
+#include "control.h"
 #include "hwtstamp.h"
 #include "lag.h"
 
@@ -19,18 +20,19 @@ static void lag_get_drvinfo(struct net_device *dev,
 	strscpy(info->driver, LAG_DRV_NAME, sizeof(info->driver));
 }
 
-/* The sum of the ports that may be sent to now */
+/* Of the ports that may be sent to now */
 static int lag_get_link_ksettings(struct net_device *dev,
 				  struct ethtool_link_ksettings *cmd)
 {
 	struct lag *lag = netdev_priv(dev);
 	const struct lag_port *port;
 	bool full_duplex = true;
-	u32 speed = 0;
+	u32 speed;
 
 	ASSERT_RTNL();
 
 	spin_lock_bh(&lag->lock);
+	speed = lag_control_speed(lag);
 	list_for_each_entry(port, &lag->ports, list) {
 		const struct lacp_port *lacp = &port->lacp;
 
@@ -38,7 +40,6 @@ static int lag_get_link_ksettings(struct net_device *dev,
 		    !(lag->lacp.distributing & BIT_ULL(lacp->index)))
 			continue;
 
-		speed += lacp->link.speed;
 		full_duplex &= lacp->link.full_duplex;
 	}
 	spin_unlock_bh(&lag->lock);

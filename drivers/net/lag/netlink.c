@@ -457,7 +457,6 @@ struct lag_sums {
 	u32	ports;
 	u32	selected;
 	u32	standby;
-	u32	speed;
 };
 
 static struct lag_sums lag_sum_ports(const struct lacp_group *g)
@@ -476,8 +475,6 @@ static struct lag_sums lag_sum_ports(const struct lacp_group *g)
 			sums.selected++;
 		if (p->selected == LACP_STANDBY)
 			sums.standby++;
-		if (g->distributing & BIT_ULL(i))
-			sums.speed += p->link.speed;
 	}
 
 	return sums;
@@ -512,7 +509,8 @@ static int lag_fill_state(struct sk_buff *skb, const struct lag *lag)
 	    nla_put_u32(skb, IFLA_LAG_STATE_NUM_STANDBY, sums.standby) ||
 	    nla_put_u32(skb, IFLA_LAG_STATE_NUM_DISTRIBUTING,
 			hweight64(g->distributing)) ||
-	    nla_put_u32(skb, IFLA_LAG_STATE_SPEED, sums.speed) ||
+	    nla_put_u32(skb, IFLA_LAG_STATE_SPEED,
+			lag_control_speed(lag)) ||
 	    nla_put_u8(skb, IFLA_LAG_STATE_FALLBACK_ACTIVE, g->fallback) ||
 	    nla_put_u32(skb, IFLA_LAG_STATE_GENERATION, lag->generation) ||
 	    nla_put_u64_64bit(skb, IFLA_LAG_STATE_LAST_FAILOVER,

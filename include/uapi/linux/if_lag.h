@@ -426,7 +426,8 @@ enum ifla_lag {
  * @IFLA_LAG_STATE_NUM_SELECTED: u32
  * @IFLA_LAG_STATE_NUM_STANDBY: u32
  * @IFLA_LAG_STATE_NUM_DISTRIBUTING: u32
- * @IFLA_LAG_STATE_SPEED: u32, Mb/s, sum of the distributing ports, 0: unknown
+ * @IFLA_LAG_STATE_SPEED: u32, Mb/s, sum of the distributing ports, in mode
+ *	broadcast the least of them, 0: unknown
  * @IFLA_LAG_STATE_FALLBACK_ACTIVE: u8, 0 or 1
  * @IFLA_LAG_STATE_GENERATION: u32, how often the slot table was rewritten
  * @IFLA_LAG_STATE_LAST_FAILOVER: u64, ns of CLOCK_MONOTONIC at which a port
