@@ -14,6 +14,7 @@
 
 ALL_TESTS="
 	carrier_with_a_link
+	multicasts_are_counted
 	says_nothing
 	spread
 	failover
@@ -51,6 +52,27 @@ carrier_with_a_link()
 	expect none why "$A" a1
 	expect 30000 lag_get "$A" lag0 speed
 	wait_for 5 reaches "$A" 192.0.2.2
+}
+
+multicasts()
+{
+	link_get "$A" lag0 stats64.rx.multicast
+}
+
+# As those of a device; and they stay when the port goes
+multicasts_are_counted()
+{
+	local before
+
+	before=$(multicasts)
+	slow "$B" send b1 kind=hex count=7 \
+		hex="01005e00000902aa0000000188b5$(printf '%092d' 0)"
+	wait_for 3 more_than $((before + 6)) multicasts
+	before=$(multicasts)
+	ip -n "$A" link set a1 nomaster
+	more_than $((before - 1)) multicasts
+	join "$A" lag0 a1
+	wait_for 3 distributing "$A" lag0 3
 }
 
 says_nothing()

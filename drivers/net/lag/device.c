@@ -36,7 +36,10 @@ static int lag_dev_init(struct net_device *dev)
 	if (!dev->tstats)
 		return -ENOMEM;
 	lag->turn = alloc_percpu(struct lag_turn);
-	if (!lag->turn) {
+	lag->rx_multicast = alloc_percpu(u64);
+	if (!lag->turn || !lag->rx_multicast) {
+		free_percpu(lag->rx_multicast);
+		free_percpu(lag->turn);
 		free_percpu(dev->tstats);
 		return -ENOMEM;
 	}
@@ -62,6 +65,7 @@ static void lag_dev_destruct(struct net_device *dev)
 {
 	struct lag *lag = netdev_priv(dev);
 
+	free_percpu(lag->rx_multicast);
 	free_percpu(lag->turn);
 	free_percpu(dev->tstats);
 }
@@ -96,6 +100,18 @@ static int lag_dev_stop(struct net_device *dev)
 	}
 
 	return 0;
+}
+
+static void lag_dev_get_stats64(struct net_device *dev,
+				struct rtnl_link_stats64 *stats)
+{
+	const struct lag *lag = netdev_priv(dev);
+	int cpu;
+
+	dev_get_tstats64(dev, stats);
+	for_each_possible_cpu(cpu)
+		stats->multicast += READ_ONCE(*per_cpu_ptr(lag->rx_multicast,
+							   cpu));
 }
 
 /* All ports in every mode, so that failover needs no RTNL */
@@ -248,7 +264,7 @@ static const struct net_device_ops lag_netdev_ops = {
 	.ndo_get_xmit_slave	= lag_get_xmit_slave,
 	.ndo_sk_get_lower_dev	= lag_sk_get_lower_dev,
 	.ndo_features_check	= passthru_features_check,
-	.ndo_get_stats64	= dev_get_tstats64,
+	.ndo_get_stats64	= lag_dev_get_stats64,
 	.ndo_set_rx_mode	= lag_dev_set_rx_mode,
 	.ndo_change_rx_flags	= lag_dev_change_rx_flags,
 	.ndo_set_mac_address	= lag_dev_set_mac_address,

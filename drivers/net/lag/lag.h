@@ -263,6 +263,7 @@ struct lag_port {
  * @packets_per_slave: &lag_config.packets_per_slave for the packet path
  * @dev: the netdevice itself
  * @turn: mode balance-rr, per CPU
+ * @rx_multicast: counter, per CPU, of what net_device.tstats has none for
  * @lock: see DOC: Locking
  * @lacp: the engine
  * @spread: slots and homes by number, what @txmap holds by pointer
@@ -301,6 +302,7 @@ struct lag {
 	u32			packets_per_slave;
 	struct net_device	*dev;
 	struct lag_turn __percpu *turn;
+	u64 __percpu		*rx_multicast;
 
 	/* lock */
 	spinlock_t		lock;

@@ -25,6 +25,12 @@ lag_receive_own(struct sk_buff *skb, struct net_device *dev)
 	    ether_addr_equal(eth_hdr(skb)->h_dest, dev->dev_addr))
 		skb->pkt_type = PACKET_HOST;
 
+	if (unlikely(skb->pkt_type == PACKET_MULTICAST)) {
+		const struct lag *lag = netdev_priv(dev);
+
+		this_cpu_inc(*lag->rx_multicast);
+	}
+
 	dev_sw_netstats_rx_add(dev, skb->len + ETH_HLEN);
 	skb->dev = dev;
 	return RX_HANDLER_ANOTHER;
