@@ -182,6 +182,11 @@ primary_takes_over()
 	wait_active 1
 	plug "$B" b3
 	wait_active 3
+	# By any name, and shown by the first
+	ip -n "$A" link property add dev a1 altname another-name-of-port-1
+	lag_set primary another-name-of-port-1
+	wait_active 1
+	expect a1 lag_get "$A" lag0 primary
 	# Another one, and none: the active one stays
 	lag_set primary a2
 	wait_active 2

@@ -118,6 +118,22 @@ static bool lag_parse_device(const char *arg, u32 *ifindex)
 	return *ifindex;
 }
 
+/* Of a device that is there any of its names will do, but only the one that it
+ * goes by can be remembered.
+ */
+static const char *lag_parse_name(const char *arg)
+{
+	unsigned int ifindex;
+
+	if (!strcmp(arg, "none"))
+		return "";
+	if (!*arg)
+		return arg;
+
+	ifindex = ll_name_to_index(arg);
+	return ifindex ? ll_index_to_name(ifindex) : arg;
+}
+
 static const struct lag_word lag_on_off[] = {
 	{ "off",	0 },
 	{ "on",		1 },
@@ -177,8 +193,7 @@ static void lag_parse_value(const struct link_util *lu,
 				  sizeof(mac));
 		break;
 	case LAG_NAME:
-		if (!strcmp(arg, "none"))
-			arg = "";
+		arg = lag_parse_name(arg);
 		valid = strlen(arg) < IFNAMSIZ;
 		if (valid)
 			addattr_l(n, LAG_REQUEST_LEN, o->attr, arg,
