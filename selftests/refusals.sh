@@ -202,6 +202,14 @@ vlans()
 	ip -n "$A" link add link lag0 name lag0.9 type vlan id 9
 	refused_port "the device cannot carry the VLANs of the lag" hsr0
 	ip -n "$A" link del lag0.9
+	# While such a port is there, no VLAN can be made; then it can again
+	ip -n "$A" link add lag2 mtu 1400 type lag
+	ip -n "$A" link set hsr0 master lag2
+	check_extack "VLANs not supported on device" \
+		ip -n "$A" link add link lag2 name lag2.9 type vlan id 9
+	ip -n "$A" link set hsr0 nomaster
+	ip -n "$A" link add link lag2 name lag2.9 type vlan id 9
+	ip -n "$A" link del lag2
 	ip -n "$A" link del hsr0
 	ip -n "$A" link del h1
 	ip -n "$A" link del h2

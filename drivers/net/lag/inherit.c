@@ -56,8 +56,9 @@ netdev_features_t lag_inherit_features(struct lag *lag,
 
 	ASSERT_RTNL();
 
+	/* The last port may have been one that could not carry VLANs. */
 	if (list_empty(&lag->ports))
-		return features;
+		return features & ~NETIF_F_VLAN_CHALLENGED;
 
 	features = lag_inherit_start(mask);
 	list_for_each_entry(port, &lag->ports, list)
