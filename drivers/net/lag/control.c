@@ -349,15 +349,17 @@ static void lag_control_settle(struct lag *lag, u64 now)
 static struct sk_buff *lag_control_alloc(const struct lag_port *port)
 {
 	struct net_device *dev = port->dev;
+	/* Once: a bridge at the other end of a veth may change it meanwhile. */
+	unsigned int room = LL_RESERVED_SPACE(dev);
 	struct sk_buff *skb;
 	struct ethhdr *eth;
 
-	skb = alloc_skb(LL_RESERVED_SPACE(dev) + LACP_PDU_LEN +
-			dev->needed_tailroom, GFP_ATOMIC);
+	skb = alloc_skb(room + LACP_PDU_LEN + dev->needed_tailroom,
+			GFP_ATOMIC);
 	if (!skb)
 		return NULL;
 
-	skb_reserve(skb, LL_RESERVED_SPACE(dev));
+	skb_reserve(skb, room);
 	skb_reset_network_header(skb);
 	eth = skb_push(skb, ETH_HLEN);
 	skb_reset_mac_header(skb);
