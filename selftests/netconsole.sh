@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Netpoll over a lag: what netconsole sends with interrupts off leaves by a
-# port, also by one that joins later; a port without netpoll is refused.
+# port, also by one that joins later; a port without netpoll is refused, and
+# netconsole over a device ends when that becomes a port, as with a bond.
 #
 #    kernel log --> netconsole --> lag0 -- net1, net2 (dummies)
 
@@ -10,6 +11,7 @@ ALL_TESTS="
 	messages_leave_by_the_ports
 	a_port_joins_and_leaves
 	what_has_no_netpoll_is_refused
+	ends_over_a_device_that_joins
 	ends_with_the_lag
 "
 
@@ -23,7 +25,7 @@ tidy()
 {
 	local dev
 
-	rmdir "$CONFIG/lagtest" "$CONFIG/lagtest4"
+	rmdir "$CONFIG/lagtest" "$CONFIG/lagtest3" "$CONFIG/lagtest4"
 	for dev in lagtest0 lagport1 lagport2 lagport3 lagport4; do
 		ip link del "$dev"
 	done
@@ -135,6 +137,17 @@ what_has_no_netpoll_is_refused()
 	ip link del lagport4
 	enable lagtest
 	leaves_by lagport1 lagport2
+}
+
+ends_over_a_device_that_joins()
+{
+	target lagtest3 lagport3
+	enable lagtest3
+	expect 1 cat "$CONFIG/lagtest3"/enabled
+	ip link set lagport3 master lagtest0
+	wait_is 5 0 cat "$CONFIG/lagtest3"/enabled
+	leaves_by lagport1 lagport2 lagport3
+	ip link set lagport3 nomaster
 }
 
 ends_with_the_lag()

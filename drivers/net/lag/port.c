@@ -597,6 +597,8 @@ int lag_port_join(struct lag *lag, struct net_device *dev,
 
 	if (net_ratelimit())
 		netdev_info(lag->dev, "port %s joined\n", dev->name);
+	/* Netconsole stops: it would send past the lag, where none may send. */
+	call_netdevice_notifiers(NETDEV_JOIN, dev);
 	return 0;
 
 undo_attach:
