@@ -20,6 +20,7 @@ ALL_TESTS="
 	failover
 	no_link_no_carrier
 	to_lacp_and_back
+	port_that_is_a_lag
 "
 
 # shellcheck source=lib.sh
@@ -139,6 +140,23 @@ to_lacp_and_back()
 	ip -n "$A" link set lag0 type lag mode static
 	wait_for 3 distributing "$A" lag0 3
 	wait_for 5 reaches "$A" 192.0.2.2
+}
+
+# How fast it is depends on how many ports it has just now
+port_that_is_a_lag()
+{
+	local changes
+
+	ip -n "$A" link add lag1 up type lag mode active-backup
+	join "$A" lag1 lag0
+	wait_is 5 30000 lag_get "$A" lag1 speed
+	changes=$(port_get "$A" lag0 counters.carrier_changes)
+	unplug "$B" b2
+	wait_is 5 20000 lag_get "$A" lag0 speed
+	wait_is 5 20000 lag_get "$A" lag1 speed
+	plug "$B" b2
+	wait_is 5 30000 lag_get "$A" lag1 speed
+	expect "$changes" port_get "$A" lag0 counters.carrier_changes
 }
 
 run_tests

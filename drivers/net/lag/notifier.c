@@ -70,6 +70,11 @@ static int lag_port_event(struct lag_port *port, unsigned long event, void *ptr)
 	case NETDEV_CHANGE:
 		lag_port_link_changed(port);
 		break;
+	case NETDEV_CHANGEINFODATA:
+		/* The speed of a lag changes without its carrier. */
+		if (lag_device_is(port->dev))
+			lag_port_link_changed(port);
+		break;
 	case NETDEV_GOING_DOWN:
 		lag_control_goodbye(port);
 		break;
