@@ -19,6 +19,7 @@ ALL_TESTS="
 	vlans_follow_and_go
 	no_ipv6_address_while_a_port
 	failed_join_changes_nothing
+	limits_are_looked_at_first
 	failed_opening_unwinds_all
 	deleted_port
 	deleted_lag
@@ -197,6 +198,22 @@ failed_join_changes_nothing()
 
 # A VLAN cannot be opened while the device below it is down: the last step
 # of joining fails, after a port that did join
+# What closing would have flushed is still there
+limits_are_looked_at_first()
+{
+	modprobe -q tun || [ -e /dev/net/tun ] || skip "no module tun"
+	ip -n "$A" tuntap add odd mode tap
+	ip -n "$A" link set odd up
+	ip -n "$A" addr add 198.51.100.1/24 dev odd
+	ip -n "$A" route add 203.0.113.0/24 via 198.51.100.2
+	ip -n "$A" link add lag0 mtu 65535 type lag
+	check_extack "cannot take the MTU of the lag" \
+		ip -n "$A" link set odd master lag0
+	ip -n "$A" link del lag0
+	ip -n "$A" route get 203.0.113.1 | grep "dev odd" >/dev/null
+	ip -n "$A" link del odd
+}
+
 failed_opening_unwinds_all()
 {
 	local before lag

@@ -90,6 +90,15 @@ static bool lag_port_is_above(struct net_device *lag_dev,
 	return above;
 }
 
+/* Of what a driver may refuse later, when the device has been closed and its
+ * routes are gone, most is this.
+ */
+static bool lag_port_allows_mtu(const struct net_device *dev, unsigned int mtu)
+{
+	return mtu == dev->mtu ||
+	       (mtu >= dev->min_mtu && (!dev->max_mtu || mtu <= dev->max_mtu));
+}
+
 static int lag_port_check(struct lag *lag, struct net_device *dev,
 			  struct netlink_ext_ack *extack)
 {
@@ -156,6 +165,11 @@ static int lag_port_check(struct lag *lag, struct net_device *dev,
 		NL_SET_ERR_MSG(extack,
 			       "the device cannot carry the VLANs of the lag; delete them or use another device");
 		return -EOPNOTSUPP;
+	}
+	if (!lag_port_allows_mtu(dev, lag_dev->mtu)) {
+		NL_SET_ERR_MSG(extack,
+			       "the device cannot take the MTU of the lag; change that first");
+		return -EINVAL;
 	}
 
 	return 0;
