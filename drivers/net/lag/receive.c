@@ -14,26 +14,40 @@
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
+static __always_inline rx_handler_result_t
+lag_receive_count(struct sk_buff *skb, struct net_device *dev)
+{
+	dev_sw_netstats_rx_add(dev, skb->len + ETH_HLEN);
+	skb->dev = dev;
+	return RX_HANDLER_ANOTHER;
+}
+
+/* To others than the port, or to many */
+static noinline rx_handler_result_t
+lag_receive_not_host(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct lag *lag = netdev_priv(dev);
+
+	/* The port's driver judged by the port's address, which is not the
+	 * lag's while that is being changed.
+	 */
+	if (skb->pkt_type == PACKET_OTHERHOST &&
+	    ether_addr_equal(eth_hdr(skb)->h_dest, dev->dev_addr))
+		skb->pkt_type = PACKET_HOST;
+	else if (skb->pkt_type == PACKET_MULTICAST)
+		this_cpu_inc(*lag->rx_multicast);
+
+	return lag_receive_count(skb, dev);
+}
+
 /* As the lag's; @skb is ours alone. */
 static __always_inline rx_handler_result_t
 lag_receive_own(struct sk_buff *skb, struct net_device *dev)
 {
-	/* The port's driver judged by the port's address, which is not the
-	 * lag's while that is being changed.
-	 */
-	if (unlikely(skb->pkt_type == PACKET_OTHERHOST) &&
-	    ether_addr_equal(eth_hdr(skb)->h_dest, dev->dev_addr))
-		skb->pkt_type = PACKET_HOST;
+	if (unlikely(skb->pkt_type != PACKET_HOST))
+		return lag_receive_not_host(skb, dev);
 
-	if (unlikely(skb->pkt_type == PACKET_MULTICAST)) {
-		const struct lag *lag = netdev_priv(dev);
-
-		this_cpu_inc(*lag->rx_multicast);
-	}
-
-	dev_sw_netstats_rx_add(dev, skb->len + ETH_HLEN);
-	skb->dev = dev;
-	return RX_HANDLER_ANOTHER;
+	return lag_receive_count(skb, dev);
 }
 
 /* skb_share_check(), of a packet that is known to be shared, in the order that
