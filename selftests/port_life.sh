@@ -196,8 +196,6 @@ failed_join_changes_nothing()
 	ip -n "$A" link del odd
 }
 
-# A VLAN cannot be opened while the device below it is down: the last step
-# of joining fails, after a port that did join
 # What closing would have flushed is still there
 limits_are_looked_at_first()
 {
@@ -214,6 +212,8 @@ limits_are_looked_at_first()
 	ip -n "$A" link del odd
 }
 
+# A VLAN cannot be opened while the device below it is down: the last step
+# of joining fails, after a port that did join
 failed_opening_unwinds_all()
 {
 	local before lag
