@@ -877,11 +877,6 @@ static int lag_changelink(struct net_device *dev, struct nlattr *tb[],
 	return 0;
 }
 
-static void lag_dellink(struct net_device *dev, struct list_head *head)
-{
-	unregister_netdevice_queue(dev, head);
-}
-
 static size_t lag_get_size(const struct net_device *dev)
 {
 	return lag_options_size() + lag_state_size();
@@ -1018,7 +1013,6 @@ static struct rtnl_link_ops lag_link_ops __read_mostly = {
 	.validate		= lag_validate,
 	.newlink		= lag_newlink,
 	.changelink		= lag_changelink,
-	.dellink		= lag_dellink,
 	.get_size		= lag_get_size,
 	.fill_info		= lag_fill_info,
 	.slave_maxtype		= IFLA_LAG_PORT_MAX,
