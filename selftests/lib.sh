@@ -76,7 +76,7 @@ lag_require()
 		skip_all "ip has no plug-in for lag (IP_LIB_DIR)"
 }
 
-# test_module NAME...: as tools/build_test.sh makes them, or the script is skipped
+# test_module NAME...: if tools/build_test.sh has made them
 test_module()
 {
 	local name

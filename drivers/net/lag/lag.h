@@ -263,7 +263,7 @@ struct lag_port {
  * @packets_per_slave: &lag_config.packets_per_slave for the packet path
  * @dev: the netdevice itself
  * @turn: mode balance-rr, per CPU
- * @rx_multicast: counter, per CPU, of what net_device.tstats has none for
+ * @rx_multicast: multicasts received, per CPU; net_device.tstats counts none
  * @lock: see DOC: Locking
  * @lacp: the engine
  * @spread: slots and homes by number, what @txmap holds by pointer

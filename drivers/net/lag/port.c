@@ -90,9 +90,7 @@ static bool lag_port_is_above(struct net_device *lag_dev,
 	return above;
 }
 
-/* Of what a driver may refuse later, when the device has been closed and its
- * routes are gone, most is this.
- */
+/* Asked before the device is closed for the change, for that takes its routes */
 static bool lag_port_allows_mtu(const struct net_device *dev, unsigned int mtu)
 {
 	return mtu == dev->mtu ||

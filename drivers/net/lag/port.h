@@ -17,7 +17,8 @@ struct netlink_ext_ack;
  * @extack: gets a sentence on refusal
  *
  * Context: RTNL, may sleep.
- * Return: 0, or -errno and everything is as it was.
+ * Return: 0, or -errno and everything is as it was; but a device that was up
+ * has lost its routes if its driver refused what could not be foreseen.
  */
 int lag_port_join(struct lag *lag, struct net_device *dev,
 		  struct netlink_ext_ack *extack);
