@@ -153,12 +153,20 @@ a_vlan_too()
 	hears 1 b2
 }
 
-# An address of IPv6, too, that can be used at once
+# member GROUP: lag0 has joined it
+member()
+{
+	ip -n "$A" maddr show dev lag0 | grep "$1" >/dev/null
+}
+
+# An address of IPv6, too, that can be used at once.  The kernel joins the
+# address's group in a work of its own, some time after ip has returned.
 two_ipv6()
 {
 	two "$@"
 	in_ns "$A" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/lag0/disable_ipv6'
 	ip -n "$A" addr add 2001:db8::1/64 dev lag0 nodad
+	wait_for 5 member ff02::1:ff00:1
 }
 
 # Neighbour advertisements that nobody has solicited, to all
@@ -176,8 +184,6 @@ ipv6_too()
 groups_of_ipv6_too()
 {
 	two_ipv6 resend_igmp 2
-	ip -n "$A" maddr show dev lag0 >"$WORK/groups"
-	grep -q ff02::1:ff00:1 "$WORK/groups"
 	hear b1 "ip6[48] = 143 and dst host ff02::16"
 	# What the stack does of itself when an address is new is over
 	wait_for 20 quiet b1
