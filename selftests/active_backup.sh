@@ -149,13 +149,15 @@ traffic_goes_on()
 
 	three
 	wait_for 5 reaches "$A" 192.0.2.2
-	traffic udp "$A" "$B" 192.0.2.2 flows=4 count=250 rate=400 \
-		>"$WORK/there" &
+	traffic udp "$A" "$B" 192.0.2.2 flows=4 count=10000 rate=400 \
+		until="$WORK/enough" >"$WORK/there" &
 	for i in 1 2; do
 		wait_for 5 more_packets 200
 		unplug "$B" "b$i"
 		wait_active $((i + 1))
 	done
+	wait_for 5 more_packets 200
+	touch "$WORK/enough"
 	wait $!
 	said=$(cat "$WORK/there")
 	echo "# $said"
