@@ -225,7 +225,7 @@ coverage() {
 	local release place file data
 
 	# shellcheck disable=SC2086
-	GCOV_PROFILE=y ring coverage debug_vm gcov coverage \
+	ring coverage debug_vm gcov coverage \
 		tools/vm/run_selftests.sh $COVERAGE_SCRIPTS
 	release=$(tools/vm/debug-kernel gcov)/build/include/config/kernel.release
 	place=$top/out/$(cat "$release")/build/drivers/net/lag
