@@ -503,10 +503,15 @@ check_extack()
 	[[ $said == *"$sentence"* ]] || fail "$*: says '$said', not '$sentence'"
 }
 
-# distributing NS LAG N: so many ports of it do, and it has carrier
+# distributing NS LAG N: so many ports of it do, it has carrier, and linkwatch
+# has seen that: until then what the stack sends there is lost
 distributing()
 {
-	is "$3" lag_get "$1" "$2" num_distributing && carrier "$1" "$2"
+	local json
+
+	json=$(ip -n "$1" -d -j link show dev "$2") || return 1
+	is "[$3,true,\"UP\"]" reckon '[at("0.linkinfo.info_data.num_distributing"),
+		"LOWER_UP" in at("0.flags"), at("0.operstate")]' "$json"
 }
 
 carrier()

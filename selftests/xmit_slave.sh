@@ -35,6 +35,7 @@ setup()
 		ip -n "$A" link add "$port" type dummy
 		ip -n "$A" link set "$port" master lag0
 	done
+	wait_for 5 distributing "$A" lag0 3
 }
 
 # told TEXT: of all flows
