@@ -29,8 +29,8 @@ def mac(text):
 
 
 def open_port(name, ethertype=ETH_P_SLOW):
-    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
-                         socket.htons(ethertype))
+    # Of no type at first, or it would get what comes in elsewhere until bound
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     sock.bind((name, ethertype))
     return sock
 
