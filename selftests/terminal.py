@@ -7,7 +7,7 @@ has left there.
 
 END is a key or a signal (INT, TERM); it comes when the text UNTIL, a regular
 expression, is on the screen, or after 60 seconds.  The file READY is there as
-soon as anything is.  The output has
+soon as a screen is.  The output has
 
     screen    the last screen, without colours
     colours   whether there were any
@@ -27,13 +27,18 @@ import sys
 import termios
 import time
 
+HOME, ERASE = b"\033[H", b"\033[J"
 ENTER, LEAVE = b"\033[?1049h", b"\033[?1049l"
 HIDE, SHOW = b"\033[?25l", b"\033[?25h"
 NO_WRAP, WRAP = b"\033[?7l", b"\033[?7h"
 
 
 def screen(output):
-    last = output.split(b"\033[H")[-1].split(LEAVE)[0]
+    """The last that is whole: each comes in pieces, and ends by erasing what
+    is left of the one before.
+    """
+    whole = [text for text in output.split(HOME)[1:] if ERASE in text]
+    last = whole[-1].split(ERASE)[0] if whole else b""
     return re.sub(r"\033\[[?0-9;]*[A-Za-z]", "", last.decode())
 
 
@@ -69,7 +74,7 @@ def main():
     output, done = b"", (0, 0)
     while not re.search(until, screen(output)) and time.monotonic() < limit:
         output += take(master)
-        if b"\n" in output:
+        if screen(output):
             open(ready, "w").close()
     seen = screen(output)
     if len(end) == 1:
