@@ -551,6 +551,7 @@ drain_in_other_modes()
 
 	pair 2 lag mode static
 	ip -n "$B" link set peer0 type lag mode static
+	wait_for 3 distributing "$A" lag0 2
 	for mode in static balance-rr broadcast active-backup; do
 		ip -n "$A" link set lag0 type lag mode "$mode"
 		wait_for 3 carrier "$A" lag0
@@ -579,6 +580,8 @@ drain_refused()
 	unplug "$B" b1
 	wait_is 3 no-carrier why "$A" a1
 	refused 2 "a1 of lag0 is not back in service" undrain a1
+	# Else it may be back before anybody looks
+	ip -n "$B" link set b2 type lag_slave admin disabled
 	refused 2 "not back in service after 0." undrain -t 0 a2
 	ip -n "$A" link set a3 type lag_slave admin disabled
 	refused 1 "a3 is disabled" drain -f a3
