@@ -50,15 +50,17 @@ history()
 
 partner_falls_silent()
 {
-	local silent
+	local silent heard
 
 	expect 128 port_get "$A" a2 slots
 	START=$(port_get "$A" a2 counters)
+	heard=$(port_get "$A" a2 counters.lacpdu_rx)
+	wait_for 3 more_than "$heard" port_get "$A" a2 counters.lacpdu_rx
 	stop "$SLOW"
 	silent=$(now_ms)
 	wait_is 5 '["expired",1,0]' history a2
 	expect expired why "$A" a2
-	# The last LACPDU came up to a second before the end
+	# The last LACPDU came less than a second before the end
 	more_than 1900 since "$silent"
 	wait_is 1 0 port_get "$A" a2 slots
 	expect 256 port_get "$A" a1 slots
