@@ -32,7 +32,7 @@ setup()
 
 	lag_require
 	setup_ns A B
-	ip -n "$A" link add lag0 type lag mode static
+	ip -n "$A" link add lag0 type lag mode static hash_seed 1
 	ip -n "$B" link add peer0 type bond mode balance-xor miimon 50
 	for i in 1 2 3; do
 		cable "$A" "a$i" "$B" "b$i"
