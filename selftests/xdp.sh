@@ -66,7 +66,7 @@ native_is_refused()
 	agreed
 	not xdp lag0 native >"$WORK/said"
 	expect EOPNOTSUPP sed s/ENOTSUP$/EOPNOTSUPP/ "$WORK/said"
-	reaches "$B" 192.0.2.1
+	wait_for 5 reaches "$B" 192.0.2.1
 }
 
 goes_with_the_lag()
