@@ -229,7 +229,7 @@ static __always_inline u32 lag_xmit_ports(const u8 *ip)
 
 static __always_inline u32 lag_xmit_plain_layer34(const u8 *ip, u32 seed)
 {
-	return lag_hash_deal(lag_xmit_ips(ip, seed), lag_xmit_ports(ip));
+	return lag_hash_last(lag_xmit_ips(ip, seed), lag_xmit_ports(ip));
 }
 
 static __always_inline bool lag_xmit_is_tunnel(const u8 *ip)
@@ -761,10 +761,10 @@ netdev_tx_t lag_start_xmit(struct sk_buff *skb, struct net_device *dev)
 		return lag_xmit_layer34_inline(skb, dev);
 	if (pick == LAG_PICK_ROBIN)
 		return lag_xmit_robin_inline(skb, dev);
-	if (pick == LAG_PICK_LAYER2)
-		return lag_xmit_layer2_inline(skb, dev);
 	if (pick == LAG_PICK_ENCAP34)
 		return lag_xmit_encap34_inline(skb, dev);
+	if (pick == LAG_PICK_LAYER2)
+		return lag_xmit_layer2_inline(skb, dev);
 	if (pick == LAG_PICK_LAYER23)
 		return lag_xmit_layer23_inline(skb, dev);
 	if (pick == LAG_PICK_ACTIVE)

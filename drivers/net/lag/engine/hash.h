@@ -15,11 +15,8 @@
 
 #include <linux/if_lag.h>
 
-/* Odd, of irregular bits.  The second one also has to deal consecutive and
- * even port numbers to the slots without runs.
- */
-#define LAG_HASH_MUL_1		0xff51afd7ed558ccdULL
-#define LAG_HASH_MUL_2		0xee69c35ba61fd481ULL
+/* Odd, of irregular bits */
+#define LAG_HASH_MUL		0xff51afd7ed558ccdULL
 #define LAG_HASH_MUL_GIVEN	0x9e3779b1U
 
 /**
@@ -127,7 +124,7 @@ static inline bool lag_flow_turns(const struct lag_flow *flow)
  */
 static inline u64 lag_hash_first(u32 seed, u64 word)
 {
-	u64 x = (word ^ seed) * LAG_HASH_MUL_1;
+	u64 x = (word ^ seed) * LAG_HASH_MUL;
 
 	return x ^ x >> 32;
 }
@@ -144,37 +141,25 @@ static inline u64 lag_hash_first(u32 seed, u64 word)
  */
 static inline u64 lag_hash_next(u64 hash, u64 word)
 {
-	return swab64((hash ^ word) * LAG_HASH_MUL_1);
+	return swab64((hash ^ word) * LAG_HASH_MUL);
 }
 
 /**
- * lag_hash_last() - the last word, of any octets
+ * lag_hash_last() - the last word
  * @hash: so far
  * @word: up to 8 octets
+ *
+ * After one multiplication, words that count up would take the slots of two
+ * lags in step, whatever their seeds.
  *
  * Return: the hash.
  */
 static inline u32 lag_hash_last(u64 hash, u64 word)
 {
-	u64 x = (hash ^ word) * LAG_HASH_MUL_2;
+	u64 x = (hash ^ word) * LAG_HASH_MUL;
 
 	x ^= x >> 18;
-	return x * LAG_HASH_MUL_1 >> 32;
-}
-
-/**
- * lag_hash_deal() - the last word, of numbers that are given away in turn
- * @hash: so far
- * @word: ports, VLAN id
- *
- * Slots get consecutive and even numbers more evenly than chance would have
- * it.
- *
- * Return: the hash.
- */
-static inline u32 lag_hash_deal(u64 hash, u64 word)
-{
-	return (hash ^ word) * LAG_HASH_MUL_2 >> 32;
+	return x * LAG_HASH_MUL >> 32;
 }
 
 /**
@@ -285,7 +270,7 @@ static __always_inline u32 lag_hash(const struct lag_flow *flow, u8 policy,
 	bool turn;
 
 	if (policy == LAG_HASH_VLAN_SRCMAC)
-		return lag_hash_deal(lag_hash_first(seed, src_mac),
+		return lag_hash_last(lag_hash_first(seed, src_mac),
 				     flow->vlan);
 
 	if (symmetric && src_mac > dst_mac) {
@@ -303,7 +288,7 @@ static __always_inline u32 lag_hash(const struct lag_flow *flow, u8 policy,
 		return lag_hash_layer23(ips, dst_mac >> 32 | src_mac << 16,
 					octets0);
 
-	return lag_hash_deal(ips, turn ? ports << 16 | ports >> 16 : ports);
+	return lag_hash_last(ips, turn ? ports << 16 | ports >> 16 : ports);
 }
 
 #endif /* _LAG_ENGINE_HASH_H */
