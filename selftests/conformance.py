@@ -202,7 +202,7 @@ class World:
 
     def __init__(self, ports=1, options="lacp_rate fast", up=True):
         self.count = ports
-        lines = [f"link add lag0 type lag {options}"]
+        lines = [f"link add lag0 type lag hash_seed 1 {options}"]
         for i in range(1, ports + 1):
             lines += [f"link add a{i} type veth peer name b{i}",
                       f"link set b{i} up"]
