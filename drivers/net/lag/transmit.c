@@ -606,29 +606,21 @@ static noinline netdev_tx_t lag_xmit_by_flow_hash(struct sk_buff *skb,
 	return lag_xmit_hash(skb, dev, hash);
 }
 
-/* Mode and policy, for what lag_start_xmit() does not do in line */
+/* Mode and policy, for what lag_start_xmit() does not do in line.  What has
+ * become one that it does since it looked is among the rest.
+ */
 static noinline netdev_tx_t lag_xmit_by_pick(struct sk_buff *skb,
 					     struct net_device *dev)
 {
 	const struct lag *lag = netdev_priv(dev);
 
 	switch (READ_ONCE(lag->pick)) {
-	case LAG_PICK_LAYER34:
-		return lag_xmit_layer34(skb, dev);
 	case LAG_PICK_LAYER34_SYMMETRIC:
 		return lag_xmit_layer34_symmetric(skb, dev);
-	case LAG_PICK_LAYER23:
-		return lag_xmit_layer23(skb, dev);
-	case LAG_PICK_LAYER2:
-		return lag_xmit_layer2(skb, dev);
-	case LAG_PICK_ENCAP34:
-		return lag_xmit_encap34(skb, dev);
 	case LAG_PICK_ENCAP23:
 		return lag_xmit_encap23(skb, dev);
 	case LAG_PICK_VLAN_SRCMAC:
 		return lag_xmit_vlan_srcmac(skb, dev);
-	case LAG_PICK_FLOW:
-		return lag_xmit_by_flow_hash(skb, dev);
 	case LAG_PICK_ROBIN:
 	case LAG_PICK_ROBIN_SEVERAL:
 		return lag_xmit_robin(skb, dev);
