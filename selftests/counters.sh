@@ -173,6 +173,9 @@ as_statistics()
 	ip -n "$A" link xstats type lag |
 		grep "^lag0: lacpdu_rx [0-9]" >/dev/null
 	not xstats lag dev nothing
+	# Of one device the answer gets as much room as it is said to take
+	ip -n "$A" stats show dev lag0 group xstats >/dev/null
+	ip -n "$A" stats show dev a2 group xstats_slave >/dev/null
 	ip -n "$A" link set a2 nomaster
 	expect 1 reckon 'len(_)' "$(xstats lag_slave)"
 }

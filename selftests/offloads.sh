@@ -22,6 +22,7 @@ ALL_TESTS="
 	features_below_a_vlan
 	tls_is_not_taken
 	lro_is_off_when_forwarding
+	ethtool_names_the_driver
 "
 
 # shellcheck source=lib.sh
@@ -251,6 +252,12 @@ lro_is_off_when_forwarding()
 	expect "off off off" lro lag0 n1 n2
 	not in_ns "$A" ethtool -K n2 lro on >/dev/null 2>&1
 	expect off lro n2
+}
+
+ethtool_names_the_driver()
+{
+	nics
+	[[ $(in_ns "$A" ethtool -i lag0) == "driver: lag"$'\n'* ]]
 }
 
 run_tests
