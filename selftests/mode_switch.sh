@@ -94,11 +94,15 @@ nothing_is_lost_between_modes_that_use_all_ports()
 
 the_partner_is_told_when_lacp_ends()
 {
+	local expired
+
 	mode lacp
 	works lacp
+	expired=$(port_get "$B" b1 counters.expired)
 	ip -n "$A" link set lag0 type lag mode active-backup
-	# Long before the timeout of 3 s
 	wait_for 1 not carrier "$B" peer0
+	# It did not have to find out by the timeout of 3 s
+	expect "$expired" port_get "$B" b1 counters.expired
 	ip -n "$A" link set lag0 type lag mode lacp
 	works lacp
 }

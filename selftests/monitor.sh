@@ -109,6 +109,7 @@ carrier_falls()
 	wait_for 3 told lag0 "NO-CARRIER"
 	wait_for 3 told lag0 "carrier_reason no-carrier"
 	wait_for 3 told a1 "why no-carrier"
+	: >"$WORK/events"
 	plug "$B" b1
 	plug "$B" b2
 	wait_for 5 told lag0 "carrier_reason none"
