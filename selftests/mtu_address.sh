@@ -43,8 +43,12 @@ same()
 
 mtu_goes_to_all_ports()
 {
-	ip -n "$A" link set lag0 mtu 4000
-	same mtu 4000
+	local mtu
+
+	for mtu in 68 4000; do
+		ip -n "$A" link set lag0 mtu "$mtu"
+		same mtu "$mtu"
+	done
 	expect distributing port_get "$A" a1 state
 	expect distributing port_get "$A" a2 state
 }

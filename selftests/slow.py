@@ -23,7 +23,6 @@ INFO = struct.Struct("!H6sHHHB")
 NAMES = ("system_priority", "system", "key", "port_priority", "port", "state")
 
 
-
 def mac(text):
     return bytes.fromhex(text.replace(":", ""))
 
@@ -33,6 +32,17 @@ def open_port(name, ethertype=ETH_P_SLOW):
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     sock.bind((name, ethertype))
     return sock
+
+
+def wait_up(name):
+    """Until linkwatch has given the port a queueing discipline, some time after
+    its carrier rose, what is sent there is lost."""
+    limit = time.monotonic() + 10
+    with open(f"/sys/class/net/{name}/operstate", encoding="ascii") as file:
+        while file.read() != "up\n" and time.monotonic() < limit:
+            time.sleep(0.01)
+            file.seek(0)
+    time.sleep(0.01)    # It says so a moment before
 
 
 def header(sock, subtype):
@@ -145,6 +155,7 @@ def loop(args):
 
 
 def send(args):
+    wait_up(args.port[0])
     sock = open_port(args.port[0])
     for index in range(args.count or 1):
         if args.kind == "marker":
